@@ -1,0 +1,138 @@
+package doorlink
+
+import (
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Unit is a flat, an office, a suite. It groups people in the directory and
+// grants access to nothing.
+type Unit struct {
+	ID       UnitID
+	Property PropertyID
+	Name     string // "1A", "PH-1204"
+}
+
+// Person is a resident, known to one property. The e-mail address is for
+// sign-in alone and never leaves the server.
+type Person struct {
+	ID        PersonID
+	Property  PropertyID
+	Given     string
+	Family    string // may be empty
+	Email     string // lower case; may be empty
+	Shown     bool   // Show in intercom, the resident's own switch
+	Activated bool   // has signed in at least once
+}
+
+// Membership puts a person into a unit. Each one is a line of the directory of
+// every door the person's keys open.
+type Membership struct {
+	ID     MembershipID
+	Entry  EntryID
+	Person PersonID
+	Unit   UnitID
+}
+
+// Key is a named bundle of doors; its name is for managers only.
+type Key struct {
+	ID       KeyID
+	Property PropertyID
+	Name     string
+}
+
+// KeyDoor puts a door on a key, with the hours in which holders may use it.
+type KeyDoor struct {
+	Key   KeyID
+	Door  DoorID
+	Hours Hours
+}
+
+// Holder gives a key to a person for a time. A zero From has always begun, a
+// zero To never ends.
+type Holder struct {
+	Key    KeyID
+	Person PersonID
+	From   time.Time
+	To     time.Time
+}
+
+// Hours is a daily span of wall-clock time at the property, in minutes after
+// midnight, [From, To). The zero value is all day; a span with To before From
+// runs over midnight.
+type Hours struct {
+	From int
+	To   int
+}
+
+// AllDay reports whether the hours leave nothing out.
+func (h Hours) AllDay() bool { return h.From == h.To }
+
+// Contain reports whether t, in the property's zone, falls within the hours.
+func (h Hours) Contain(t time.Time) bool {
+	at := t.Hour()*60 + t.Minute()
+	switch {
+	case h.AllDay():
+		return true
+	case h.From < h.To:
+		return h.From <= at && at < h.To
+	default:
+		return h.From <= at || at < h.To
+	}
+}
+
+// Handset is a browser in which a resident signed in. It rings when it is
+// open.
+type Handset struct {
+	ID     HandsetID
+	Person PersonID
+	Name   string // "Firefox on Android": for the resident's own list
+}
+
+// As is the person's name in the given format, for the line of unit. It never
+// returns an empty string: without a name the unit stands for the person.
+func (p Person) As(format NameFormat, unit string) string {
+	switch format {
+	case FullName:
+		if p.Family != "" && p.Given != "" {
+			return p.Given + " " + p.Family
+		}
+	case FirstAndInitial:
+		if p.Family != "" && p.Given != "" {
+			return p.Given + " " + initial(p.Family)
+		}
+	case Initials:
+		if p.Given != "" && p.Family != "" {
+			return initial(p.Given) + " " + initial(p.Family)
+		}
+		if p.Given+p.Family != "" {
+			return initial(p.Given + p.Family)
+		}
+		return unit
+	case UnitOnly:
+		return unit
+	}
+	if p.Given+p.Family != "" {
+		return p.Given + p.Family
+	}
+	return unit
+}
+
+// initial is the first letter of a name with a full stop; scripts without
+// capitals (Arabic, Han, Thai) keep the whole name, since one character of it
+// is no initial there.
+func initial(name string) string {
+	r, size := utf8.DecodeRuneInString(name)
+	if !unicode.IsUpper(r) && !unicode.IsLower(r) {
+		return name
+	}
+	for size < len(name) { // keep combining marks with their letter
+		m, n := utf8.DecodeRuneInString(name[size:])
+		if !unicode.Is(unicode.Mn, m) {
+			break
+		}
+		size += n
+	}
+	return string(unicode.ToUpper(r)) + name[utf8.RuneLen(r):size] + "."
+}

@@ -1,0 +1,102 @@
+package doorlink
+
+import "time"
+
+// Property is one building, or one estate with one directory.
+type Property struct {
+	ID   PropertyID
+	Name string
+	Zone string // IANA name; the doors' days and hours are this zone's
+
+	// Names is how residents appear in the directory.
+	Names NameFormat
+	// SearchFirst hides the list until the visitor has typed a unit or three
+	// letters of a name.
+	SearchFirst bool
+	// Notice is a line the manager shows to every visitor; may be empty.
+	Notice string
+}
+
+// Location loads the property's zone. A zone that the tz database no longer
+// knows is an Invalid error that names it.
+func (p Property) Location() (*time.Location, error) {
+	loc, err := time.LoadLocation(p.Zone)
+	if err != nil || p.Zone == "" || p.Zone == "Local" {
+		return nil, Fail(Invalid, "property.zone", "zone", p.Zone).Because(err)
+	}
+	return loc, nil
+}
+
+// NameFormat is how much of a resident's name a stranger at the door reads.
+type NameFormat string
+
+const (
+	FullName         NameFormat = "full"          // Ada Nwosu
+	FirstAndInitial  NameFormat = "first_initial" // Ada N.
+	Initials         NameFormat = "initials"      // A. N.
+	UnitOnly         NameFormat = "unit"          // Unit 1A
+	DefaultNames                = FirstAndInitial
+	searchFirstAbove            = 200
+)
+
+// SearchesFirst reports whether a directory of n lines is searched rather than
+// shown: by the property's choice, or because it is too long to read.
+func (p Property) SearchesFirst(n int) bool { return p.SearchFirst || n > searchFirstAbove }
+
+// DoorType decides whose entries at a door a manager may see, and whether a
+// panel may hang beside it.
+type DoorType string
+
+const (
+	BuildingEntrance DoorType = "building_entrance"
+	Communal         DoorType = "communal"
+	Service          DoorType = "service"
+	Residence        DoorType = "residence"
+)
+
+// Door is one access point. It outlives the locks and stickers it has had.
+type Door struct {
+	ID       DoorID
+	Property PropertyID
+	Name     string // as residents and visitors read it: "North gate"
+	Type     DoorType
+}
+
+// Panel is a DOOR Link: the plate beside a door. It has no electronics.
+type Panel struct {
+	ID    PanelID
+	Door  DoorID
+	Label string // printed on it and shown on the visitor's page: "N2"
+}
+
+// ErrResidenceDoor answers the wish to hang a panel beside a unit's own door.
+var ErrResidenceDoor = Fail(Invalid, "panel.residence_door")
+
+// MayHang reports whether a panel may be paired with a door of type t: unit
+// doors have no visitors' panel.
+func (t DoorType) MayHang() error {
+	if t == Residence {
+		return ErrResidenceDoor
+	}
+	return nil
+}
+
+// Sticker is what is printed on a panel at one time: the token in its QR code
+// and the short code beside it. A panel has one live sticker, or two while a
+// new one waits to be scanned for the first time.
+type Sticker struct {
+	ID    StickerID
+	Panel PanelID
+	Token Secret
+	Short string    // eight characters; ShortCode shows them in two groups
+	Ends  time.Time // zero while it is good
+}
+
+// Good reports whether the sticker still leads to its door's page at now.
+func (s Sticker) Good(now time.Time) bool { return s.Ends.IsZero() || now.Before(s.Ends) }
+
+// ErrStickerOld is all that a replaced sticker tells, whatever it once led to.
+var ErrStickerOld = Fail(Gone, "sticker.old")
+
+// ErrStickerUnknown is all that a wrong token tells.
+var ErrStickerUnknown = Fail(NotFound, "sticker.unknown")
