@@ -1,0 +1,94 @@
+package directory
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/text/collate"
+	"golang.org/x/text/language"
+
+	"doorlink"
+)
+
+// Entry is one line of a directory: what a visitor reads, and whom it stands
+// for. Name equals the unit's name where the property shows units only.
+type Entry struct {
+	ID     doorlink.EntryID
+	Person doorlink.PersonID
+	Unit   doorlink.UnitID
+	Name   string
+	Place  string // the unit's name
+}
+
+// Project lists everybody who may be called, as the property shows them:
+// units in house order (2B before 10A), people of a unit by name.
+func Project(p doorlink.Property, all []Facts, now time.Time) []Entry {
+	entries := make([]Entry, 0, len(all))
+	for _, f := range all {
+		if f.Listed(now) {
+			entries = append(entries, f.entry(p.Names))
+		}
+	}
+	names := collate.New(language.Und)
+	slices.SortStableFunc(entries, func(a, b Entry) int {
+		return cmp.Or(houseOrder(a.Place, b.Place), strings.Compare(string(a.Unit), string(b.Unit)),
+			names.CompareString(a.Name, b.Name), strings.Compare(string(a.ID), string(b.ID)))
+	})
+	return entries
+}
+
+func (f Facts) entry(format doorlink.NameFormat) Entry {
+	return Entry{
+		ID: f.Entry, Person: f.Person.ID, Unit: f.Unit.ID,
+		Name: f.Person.As(format, f.Unit.Name), Place: f.Unit.Name,
+	}
+}
+
+// Find picks one line, and the other lines of the same unit, out of the facts
+// of that unit. ok is false if the person is not listed at now.
+func Find(p doorlink.Property, unit []Facts, id doorlink.EntryID, now time.Time) (found Entry, others []Entry, ok bool) {
+	for _, e := range Project(p, unit, now) {
+		if e.ID == id {
+			found, ok = e, true
+		} else {
+			others = append(others, e)
+		}
+	}
+	return found, others, ok
+}
+
+// houseOrder compares unit names the way people count doors: runs of figures
+// by their value, everything else by its characters, without regard to case.
+func houseOrder(a, b string) int {
+	a, b = strings.ToLower(a), strings.ToLower(b)
+	for a != "" && b != "" {
+		x, y := run(a), run(b)
+		if c := compareRuns(x, y); c != 0 {
+			return c
+		}
+		a, b = a[len(x):], b[len(y):]
+	}
+	return cmp.Compare(len(a), len(b))
+}
+
+func compareRuns(x, y string) int {
+	if digit(x[0]) && digit(y[0]) {
+		x, y = strings.TrimLeft(x, "0"), strings.TrimLeft(y, "0")
+		return cmp.Or(cmp.Compare(len(x), len(y)), strings.Compare(x, y))
+	}
+	return strings.Compare(x, y)
+}
+
+// run is the longest prefix that is all figures or has none.
+func run(s string) string {
+	for i := 1; i < len(s); i++ {
+		if digit(s[i]) != digit(s[0]) {
+			return s[:i]
+		}
+	}
+	return s
+}
+
+func digit(c byte) bool { return '0' <= c && c <= '9' }
