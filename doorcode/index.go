@@ -59,10 +59,10 @@ func Format(x uint32, digits int) doorlink.Digits {
 	return doorlink.Digits(b)
 }
 
-// Parse reads exactly that many ASCII digits, at most nine, and nothing else:
+// Parse reads exactly that many ASCII digits, one to nine, and nothing else:
 // no sign, no space, no digits of other scripts.
 func Parse(entry string, digits int) (x uint32, ok bool) {
-	if len(entry) != digits || digits > 9 {
+	if len(entry) != digits || digits < 1 || digits > 9 {
 		return 0, false
 	}
 	for i := range len(entry) {

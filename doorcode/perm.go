@@ -4,7 +4,9 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
+	"fmt"
 	"hash"
+	"io"
 
 	"doorlink"
 )
@@ -86,6 +88,9 @@ func (p *Perm) Decode(entry string) (i Index, ok bool) {
 	}
 	return unpack(p.Unshuffle(x), p.digits)
 }
+
+// Format keeps the round keys from being printed.
+func (p *Perm) Format(f fmt.State, _ rune) { io.WriteString(f, "[key]") }
 
 // round pairs x with its mirror image at the round's key and swaps the two if
 // a bit that both share says so.

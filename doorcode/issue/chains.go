@@ -23,13 +23,14 @@ type chainKey struct {
 	property doorlink.PropertyID
 	door     doorlink.DoorID
 	epoch    uint32
+	first    doorlink.Day
 	day      doorlink.Day
 }
 
 // at is the chain of a door on a day, which must not lie before the epoch.
 func (c *chains) at(m doorcode.Master, s doorcode.Setup, day doorlink.Day) doorcode.Chain {
 	month := s.First + (day-s.First)/stride*stride
-	key := chainKey{s.Property, s.Door, s.Epoch, month}
+	key := chainKey{s.Property, s.Door, s.Epoch, s.First, month}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	chain, ok := c.kept[key]

@@ -1,0 +1,139 @@
+package lock
+
+import (
+	"slices"
+	"time"
+
+	"doorlink"
+	"doorlink/doorcode"
+)
+
+// judge decides about an entry at a believed time and changes the state
+// accordingly; section 4.7 of DDC-1. It returns what the log is to say, nothing
+// when the state did not change.
+func (v *Verifier) judge(entry string, now time.Time) (Verdict, []Event) {
+	p := v.st.Setup.Params
+	event := Event{UTC: now.Unix(), Day: v.st.Day}
+	switch {
+	case v.bolt == Thrown:
+		event.Kind = EventPrivacy
+		return Verdict{Kind: Privacy}, []Event{event}
+	case v.st.Throttle.blocked(p, now):
+		return v.refuse(now)
+	case !v.st.readable(entry):
+		return Verdict{Kind: Format}, nil
+	}
+	verdict := v.find(entry, now)
+	event.Day, event.Slot, event.Gen = verdict.Day, verdict.Slot, verdict.Gen
+	switch verdict.Kind {
+	case Accept:
+		event.Kind = EventAccept
+		v.st.accept(verdict, now)
+	case Reuse:
+		event.Kind = EventReuse
+	case Replay:
+		event.Kind = EventReplay
+	default:
+		event = Event{UTC: now.Unix(), Day: v.st.Day, Kind: EventInvalid, Slot: 1}
+		v.st.Throttle.miss(p, now)
+		if v.st.Throttle.blocked(p, now) {
+			verdict.HeldUntil = v.st.heldUntil(now)
+		}
+	}
+	return verdict, []Event{event}
+}
+
+// refuse answers an entry during a hold. The log hears of the first one.
+func (v *Verifier) refuse(now time.Time) (Verdict, []Event) {
+	verdict := Verdict{Kind: Locked, HeldUntil: v.st.heldUntil(now)}
+	if v.st.Throttle.Said {
+		return verdict, nil
+	}
+	v.st.Throttle.Said = true
+	return verdict, []Event{{UTC: now.Unix(), Day: v.st.Day, Kind: EventLocked}}
+}
+
+// find looks the entry up under every candidate day. Where a code was used
+// before, a later day may still know it as a fresh one.
+func (v *Verifier) find(entry string, now time.Time) Verdict {
+	found := Verdict{Kind: Invalid}
+	for _, day := range v.st.candidates(now) {
+		i, ok := v.read(entry, day)
+		if !ok || i.Class != doorcode.Resident || i.Slot >= v.st.Setup.Places {
+			continue
+		}
+		at := Verdict{Day: day, Slot: i.Slot, Gen: i.Gen}
+		used := v.st.Used[day][i.Slot]
+		switch {
+		case doorcode.Opens(used, i.Gen, v.st.Setup.Params.Window):
+			at.Kind = Accept
+			return at
+		case used>>i.Gen&1 == 0: // beyond the window
+			continue
+		case v.st.reusable(day, i, now):
+			at.Kind = Reuse
+			return at
+		case found.Kind == Invalid:
+			at.Kind = Replay
+			found = at
+		}
+	}
+	return found
+}
+
+// read decodes an entry under a day's key, with the digits that are due on it.
+func (v *Verifier) read(entry string, day doorlink.Day) (doorcode.Index, bool) {
+	digits := v.st.Setup.Params.Digits
+	if f := v.st.Former; len(entry) == f.Digits && day <= f.Until {
+		digits = f.Digits
+	}
+	key := permKey{day, digits}
+	perm := v.perms[key]
+	if perm == nil {
+		chain, ok := v.st.Chain.At(day)
+		if !ok {
+			return doorcode.Index{}, false
+		}
+		perm = chain.Perm(digits)
+		v.perms[key] = perm
+	}
+	return perm.Decode(entry)
+}
+
+// readable reports whether an entry is a number of a length that is due.
+func (s *state) readable(entry string) bool {
+	n := len(entry)
+	if n != s.Setup.Params.Digits && n != s.Former.Digits {
+		return false
+	}
+	_, ok := doorcode.Parse(entry, n)
+	return ok
+}
+
+// accept uses a code up.
+func (s *state) accept(at Verdict, now time.Time) {
+	s.use(at.Day, doorcode.Index{Slot: at.Slot, Gen: at.Gen})
+	s.Throttle.Run = 0
+	s.Opened = slices.DeleteFunc(s.Opened, func(o opened) bool {
+		return now.Unix()-o.At > int64(s.Setup.Params.Reuse)
+	})
+	s.Opened = append(s.Opened, opened{Day: at.Day, Slot: at.Slot, Gen: at.Gen, At: now.Unix()})
+}
+
+// heldUntil is when a hold ends: with its time, with the day, or not by itself.
+func (s *state) heldUntil(now time.Time) time.Time {
+	p, t := s.Setup.Params, s.Throttle
+	until := time.Unix(t.Until, 0).UTC()
+	switch {
+	case t.Total >= p.Total:
+		return time.Time{}
+	case t.Today >= t.limit(p):
+		if midnight := s.Setup.Calendar.End(s.Day); midnight.After(until) {
+			return midnight
+		}
+		return until
+	case until.After(now):
+		return until
+	}
+	return time.Time{}
+}

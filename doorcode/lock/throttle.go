@@ -1,0 +1,63 @@
+package lock
+
+import (
+	"time"
+
+	"doorlink/doorcode"
+)
+
+// throttle counts wrong entries: section 4.9 of DDC-1. It is part of the
+// durable state, so a power cut resumes a hold instead of ending it.
+type throttle struct {
+	Run   int   `json:"run"`   // wrong entries since the last right one
+	Today int   `json:"today"` // wrong entries on the lock's day
+	Total int   `json:"total"` // wrong entries since the server was heard of
+	Shift int   `json:"shift"` // how often in a row a day hit its limit
+	Until int64 `json:"until"` // Unix seconds of the end of the hold
+	Said  bool  `json:"said"`  // the log has this hold
+}
+
+const (
+	floorPerDay = 10 // however many days in a row were used up
+	maxShift    = 16
+	maxDoubling = 16 // beyond, every hold is at the limit
+)
+
+// limit is how many wrong entries today may have.
+func (t throttle) limit(p doorcode.Params) int { return max(floorPerDay, p.Daily>>t.Shift) }
+
+// spent reports whether the day's or the total's limit is reached.
+func (t throttle) spent(p doorcode.Params) bool {
+	return t.Today >= t.limit(p) || t.Total >= p.Total
+}
+
+// blocked reports whether entries are not looked at.
+func (t throttle) blocked(p doorcode.Params, now time.Time) bool {
+	return now.Unix() < t.Until || t.spent(p)
+}
+
+// miss counts a wrong entry.
+func (t *throttle) miss(p doorcode.Params, now time.Time) {
+	t.Run++
+	t.Today++
+	t.Total++
+	t.Said = false
+	if n := t.Run - p.Free - 1; n >= 0 {
+		hold := min(int64(p.Base)<<min(n, maxDoubling), int64(p.Hold))
+		t.Until = now.Unix() + hold
+	}
+}
+
+// roll begins a day. next says whether it is the one right after the last; days
+// without any entry end a row of spent ones.
+func (t *throttle) roll(p doorcode.Params, days int) {
+	if days == 1 && t.Today >= t.limit(p) {
+		t.Shift = min(t.Shift+1, maxShift)
+	} else {
+		t.Shift = 0
+	}
+	t.Run, t.Today, t.Said = 0, 0, false
+}
+
+// free is how many wrong entries cost nothing yet.
+func (t throttle) free(p doorcode.Params) int { return max(0, p.Free-t.Run) }
