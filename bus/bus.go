@@ -1,0 +1,177 @@
+// Package bus carries messages between the parts of doorlink, on one node or
+// on many. It is always NATS: a server inside this process that nobody outside
+// can reach, several such servers joined to a cluster, or servers run apart.
+// The code that uses it cannot tell which.
+//
+// What may be relied on: messages of one publisher on one subject arrive in
+// order, at most once. What may not: that they arrive at all. What must last
+// goes to the database first; the bus only says that it is there.
+//
+// All handlers of a Bus run one after the other in one goroutine. A handler
+// must not wait: not for the network, not for the database, not for a request
+// on the same bus. While it runs, up to 8,192 further messages are held; beyond
+// that they are dropped and counted in Dropped.
+package bus
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+)
+
+// pending is how many messages may wait for their handlers.
+const pending = 8192
+
+// ErrNobody is what Request returns, at once, when no node answers a subject.
+// That is a fact, not a time-out.
+var ErrNobody = errors.New("nobody answers")
+
+// Bus is a connection to the bus and, unless it was dialled, the server behind
+// it. Its methods may be used from any goroutine.
+type Bus struct {
+	conn   *nats.Conn
+	server *server.Server // nil when the servers are run apart
+	inbox  chan *nats.Msg
+	done   chan struct{} // closed when the dispatcher has ended
+
+	mu       sync.RWMutex
+	handlers map[*nats.Subscription]func(*nats.Msg)
+
+	dropped atomic.Int64
+}
+
+// begin takes over a connection and starts the one goroutine that runs the
+// handlers. It ends with Close.
+func begin(conn *nats.Conn, s *server.Server) *Bus {
+	b := &Bus{
+		conn:     conn,
+		server:   s,
+		inbox:    make(chan *nats.Msg, pending),
+		done:     make(chan struct{}),
+		handlers: map[*nats.Subscription]func(*nats.Msg){},
+	}
+	conn.SetErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
+		if errors.Is(err, nats.ErrSlowConsumer) {
+			b.dropped.Add(1)
+		}
+	})
+	go b.dispatch()
+	return b
+}
+
+func (b *Bus) dispatch() {
+	defer close(b.done)
+	for m := range b.inbox {
+		b.mu.RLock()
+		handle := b.handlers[m.Sub]
+		b.mu.RUnlock()
+		if handle != nil {
+			handle(m)
+		}
+	}
+}
+
+// Close ends all subscriptions, waits for the handler that is running, and
+// stops the server if it is ours.
+func (b *Bus) Close() {
+	b.conn.Close()
+	close(b.inbox)
+	<-b.done
+	if b.server != nil {
+		b.server.Shutdown()
+		b.server.WaitForShutdown()
+	}
+}
+
+// Connected reports whether messages can travel at the moment.
+func (b *Bus) Connected() bool { return b.conn.IsConnected() }
+
+// Dropped counts the times at which messages were lost because handlers could
+// not keep up.
+func (b *Bus) Dropped() int64 { return b.dropped.Load() }
+
+// Publish sends v as JSON to everybody who listens on subject, this process
+// included. It does not wait for them.
+func (b *Bus) Publish(subject string, v any) error {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("encoding for %s: %w", subject, err)
+	}
+	if err := b.conn.Publish(subject, data); err != nil {
+		return fmt.Errorf("publishing on %s: %w", subject, err)
+	}
+	return nil
+}
+
+// Flush waits until everything this bus subscribed to and published is known to
+// its server. Who subscribes and then looks into the database flushes in
+// between, so that nothing falls between the two.
+func (b *Bus) Flush(ctx context.Context) error {
+	return b.conn.FlushWithContext(ctx)
+}
+
+// Subscribe has fn called with every message on subject that decodes as T;
+// others are ignored. cancel ends it; fn may still be running when cancel
+// returns, and is not called after that.
+func Subscribe[T any](b *Bus, subject string, fn func(T)) (cancel func(), err error) {
+	return b.subscribe(subject, func(m *nats.Msg) {
+		var v T
+		if json.Unmarshal(m.Data, &v) == nil {
+			fn(v)
+		}
+	})
+}
+
+// Answer has fn asked for a value for every request on subject. The first node
+// to answer wins.
+func Answer[T any](b *Bus, subject string, fn func() T) (cancel func(), err error) {
+	return b.subscribe(subject, func(m *nats.Msg) {
+		if data, err := json.Marshal(fn()); err == nil {
+			m.Respond(data) // a requester that has gone is no concern of ours
+		}
+	})
+}
+
+// Request asks for the value that some node answers on subject. It returns
+// ErrNobody at once if none does, and otherwise waits no longer than ctx or
+// five seconds.
+func Request[T any](ctx context.Context, b *Bus, subject string) (T, error) {
+	var v T
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	m, err := b.conn.RequestWithContext(ctx, subject, nil)
+	if errors.Is(err, nats.ErrNoResponders) {
+		return v, ErrNobody
+	}
+	if err != nil {
+		return v, fmt.Errorf("asking %s: %w", subject, err)
+	}
+	if err := json.Unmarshal(m.Data, &v); err != nil {
+		return v, fmt.Errorf("reading the answer on %s: %w", subject, err)
+	}
+	return v, nil
+}
+
+func (b *Bus) subscribe(subject string, handle func(*nats.Msg)) (func(), error) {
+	// The handler must be in place before the first message can be dispatched.
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	sub, err := b.conn.ChanSubscribe(subject, b.inbox)
+	if err != nil {
+		return nil, fmt.Errorf("subscribing to %s: %w", subject, err)
+	}
+	b.handlers[sub] = handle
+	return func() {
+		b.mu.Lock()
+		delete(b.handlers, sub)
+		b.mu.Unlock()
+		sub.Unsubscribe() // fails only when the bus is closed: as good as done
+	}, nil
+}
