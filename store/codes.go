@@ -1,0 +1,267 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"time"
+
+	"doorlink"
+	"doorlink/doorcode"
+)
+
+// ErrNoCode says that a call was not given that code.
+var ErrNoCode = doorlink.Fail(doorlink.NotFound, "code.unknown")
+
+// ErrOldSetup refuses a set-up that is not newer than the one a lock has.
+var ErrOldSetup = doorlink.Fail(doorlink.Conflict, "lock.old_setup")
+
+// generation is one row of codes.
+type generation struct {
+	Gen   uint8
+	Given doorcode.Given
+	Used  bool
+}
+
+var (
+	setupOf = query[string]{"reading a lock's set-up",
+		`SELECT setup FROM locks WHERE door = $1`, text[string], doorcode.ErrNoLock}
+	addLock = statement{"adding a lock",
+		`INSERT INTO locks (door, version, setup) VALUES ($1, $2, $3)
+		ON CONFLICT (door) DO UPDATE SET version = excluded.version, setup = excluded.setup
+		WHERE excluded.version > locks.version`}
+
+	slotOf = query[int64]{"looking for a slot",
+		`SELECT slot FROM slots WHERE door = $1 AND epoch = $2 AND day = $3 AND person = $4`, number[int64], errNone}
+	slotsTaken = query[int64]{"looking for a free slot",
+		`SELECT slot FROM slots WHERE door = $1 AND epoch = $2 AND day = $3 ORDER BY slot`, number[int64], nil}
+	takeSlot = statement{"taking a slot",
+		`INSERT INTO slots (door, epoch, day, slot, person) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`}
+
+	codesOf = query[generation]{"reading the codes of a slot",
+		`SELECT gen, call, nth, burnt, used FROM codes
+		WHERE door = $1 AND epoch = $2 AND day = $3 AND slot = $4 ORDER BY gen`, scanGeneration, nil}
+	putCode = statement{"writing a code",
+		`INSERT INTO codes (door, epoch, day, slot, gen, person, call, nth, burnt, used, issued_at, shown_at, opened)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, '')
+		ON CONFLICT (door, epoch, day, slot, gen) DO UPDATE
+		SET call = excluded.call, nth = excluded.nth, burnt = excluded.burnt, used = excluded.used`}
+
+	handedIn = query[Handed]{"reading the codes of a call",
+		`SELECT door, epoch, day, slot, gen, nth, shown_at, opened FROM codes
+		WHERE call = $1 AND call <> '' ORDER BY nth`, scanHanded, nil}
+	markCode = statement{"marking a code",
+		`UPDATE codes SET
+			shown_at = CASE WHEN $1 AND shown_at = 0 THEN $2 ELSE shown_at END,
+			opened = CASE WHEN $3 <> '' THEN $3 ELSE opened END,
+			used = (used OR $3 = 'yes')
+		WHERE call = $4 AND call <> '' AND nth = $5`}
+)
+
+// errNone stands for the absence of a row inside this package.
+var errNone = errors.New("no row")
+
+// AddLock keeps the set-up that a door's lock was provisioned with, in place
+// of an older one. It returns ErrOldSetup if the lock has it, or a newer one,
+// and ErrMissing if there is no such door.
+func (tx *Tx) AddLock(ctx context.Context, s doorcode.Setup) error {
+	b, err := json.Marshal(s)
+	if err != nil {
+		return fmt.Errorf("writing a set-up: %w", err)
+	}
+	n, err := addLock.exec(ctx, tx, s.Door, s.Version, string(b))
+	if err == nil && n == 0 {
+		err = ErrOldSetup
+	}
+	return err
+}
+
+// Setup reads the set-up of the door's lock, or fails with doorcode.ErrNoLock.
+func (db *DB) Setup(ctx context.Context, d doorlink.DoorID) (doorcode.Setup, error) {
+	var s doorcode.Setup
+	b, err := setupOf.first(ctx, db.read, d)
+	if err != nil {
+		return s, err
+	}
+	if err := json.Unmarshal([]byte(b), &s); err != nil {
+		return s, fmt.Errorf("reading the set-up of %s: %w", d, err)
+	}
+	return s, nil
+}
+
+// ChangeSlot applies change to what is known of a person's codes of a day at a
+// door, and returns the result once it is durable. A person without a slot of
+// that day gets the lowest free one below places and keeps it; when all are
+// taken the error is doorcode.ErrNoPlace. Changes to one door and day take
+// turns: if somebody was faster, change is tried again on what they left, so
+// it must be pure. Its error leaves everything as it was. Every code that was
+// given is put on record.
+func (db *DB) ChangeSlot(ctx context.Context, door doorlink.DoorID, epoch uint32, day doorlink.Day, places uint16,
+	person doorlink.PersonID, change func(doorcode.Slot) (doorcode.Slot, error),
+) (doorcode.Slot, error) {
+	ctx, cancel := limit(ctx)
+	defer cancel()
+	at := doorcode.Place{Door: door, Epoch: epoch, Day: day}
+	for {
+		was, err := slotFor(ctx, db.read, at, places, person)
+		if err != nil {
+			return was, err
+		}
+		next, err := change(was)
+		if err != nil || reflect.DeepEqual(next, was) {
+			return was, err
+		}
+		err = db.Write(ctx, func(tx *Tx) error { return tx.changeSlot(ctx, was, next, places, person) })
+		if !errors.Is(err, errFaster) {
+			return next, err
+		}
+	}
+}
+
+// errFaster says that a slot is no longer as it was read.
+var errFaster = errors.New("somebody was faster")
+
+// changeSlot writes the difference between was and next, if was is still what
+// is there.
+func (tx *Tx) changeSlot(ctx context.Context, was, next doorcode.Slot, places uint16, person doorlink.PersonID) error {
+	p := was.Place
+	if err := tx.Alone(ctx, fmt.Sprintf("codes:%s:%d", p.Door, p.Day)); err != nil {
+		return err
+	}
+	is, err := slotFor(ctx, tx, p, places, person)
+	if err != nil {
+		return err
+	}
+	if !reflect.DeepEqual(is, was) {
+		return errFaster
+	}
+	if _, err := takeSlot.exec(ctx, tx, p.Door, p.Epoch, p.Day, p.Slot, person); err != nil {
+		return err
+	}
+	now := time.Now()
+	for gen := range uint8(doorcode.Generations) {
+		before, after := generationOf(was, gen), generationOf(next, gen)
+		if before == after {
+			continue
+		}
+		if err := tx.putCode(ctx, p, person, after, now); err != nil {
+			return err
+		}
+		if after.Given.Ask.Call != "" && before.Given != after.Given {
+			if err := tx.addCodeRecord(ctx, p, person, after.Given.Ask.Call, now); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (tx *Tx) putCode(ctx context.Context, p doorcode.Place, person doorlink.PersonID, g generation, now time.Time) error {
+	_, err := putCode.exec(ctx, tx, p.Door, p.Epoch, p.Day, p.Slot, g.Gen, person,
+		g.Given.Ask.Call, g.Given.Ask.Nth, g.Given.Burnt, g.Used, ms(now))
+	return err
+}
+
+func (tx *Tx) addCodeRecord(ctx context.Context, p doorcode.Place, person doorlink.PersonID, call doorlink.CallID, now time.Time) error {
+	at, err := doorByID.first(ctx, tx, p.Door)
+	if err != nil {
+		return err
+	}
+	return tx.addRecord(ctx, doorlink.Record{
+		Kind: doorlink.CodeRecord, Property: at.Property.ID, Door: p.Door, Person: person, Call: call, At: now,
+	})
+}
+
+// slotFor reads the person's slot of the day at the place, or makes an empty
+// one with the lowest free number.
+func slotFor(ctx context.Context, on runner, at doorcode.Place, places uint16, person doorlink.PersonID) (doorcode.Slot, error) {
+	n, err := slotOf.first(ctx, on, at.Door, at.Epoch, at.Day, person)
+	if errors.Is(err, errNone) {
+		at.Slot, err = freeSlot(ctx, on, at, places)
+		return doorcode.Slot{Place: at}, err
+	}
+	if err != nil {
+		return doorcode.Slot{}, err
+	}
+	at.Slot = uint16(n)
+	s := doorcode.Slot{Place: at}
+	rows, err := codesOf.all(ctx, on, at.Door, at.Epoch, at.Day, at.Slot)
+	for _, g := range rows {
+		if g.Given != (doorcode.Given{}) {
+			s.Given = append(s.Given, g.Given)
+		}
+		if g.Used {
+			s = s.MarkUsed(g.Gen)
+		}
+	}
+	return s, err
+}
+
+func freeSlot(ctx context.Context, on runner, at doorcode.Place, places uint16) (uint16, error) {
+	taken, err := slotsTaken.all(ctx, on, at.Door, at.Epoch, at.Day)
+	if err != nil {
+		return 0, err
+	}
+	for free := range places {
+		if int(free) >= len(taken) || taken[free] != int64(free) {
+			return free, nil
+		}
+	}
+	return 0, doorcode.ErrNoPlace
+}
+
+// generationOf is the row of a generation; the zero row if nothing is known.
+func generationOf(s doorcode.Slot, gen uint8) generation {
+	g := generation{Gen: gen, Used: s.Used>>gen&1 == 1}
+	if int(gen) < len(s.Given) {
+		g.Given = s.Given[gen]
+	}
+	return g
+}
+
+// Handed is a code that was given in a call. The digits are derived again from
+// Place and Gen.
+type Handed struct {
+	Place  doorcode.Place
+	Gen    uint8
+	Nth    int
+	Shown  bool   // it stood on the visitor's screen
+	Opened string // what the visitor said: "yes", "no" or nothing
+}
+
+// Handed reads the codes that were given in a call, in the order of their
+// numbers.
+func (db *DB) Handed(ctx context.Context, c doorlink.CallID) ([]Handed, error) {
+	return handedIn.all(ctx, db.read, c)
+}
+
+// MarkCode keeps what became of the nth code of a call: that it was shown, and
+// what the visitor said, "yes" or "no", if anything. "yes" marks it used, which
+// nothing takes back. It fails with ErrNoCode.
+func (db *DB) MarkCode(ctx context.Context, c doorlink.CallID, nth int, shown bool, opened string, now time.Time) error {
+	ctx, cancel := limit(ctx)
+	defer cancel()
+	return db.Write(ctx, func(tx *Tx) error {
+		n, err := markCode.exec(ctx, tx, shown, ms(now), opened, c, nth)
+		if err == nil && n == 0 {
+			err = ErrNoCode
+		}
+		return err
+	})
+}
+
+func scanGeneration(r *sql.Rows) (g generation, err error) {
+	err = r.Scan(&g.Gen, &g.Given.Ask.Call, &g.Given.Ask.Nth, &g.Given.Burnt, &g.Used)
+	return g, err
+}
+
+func scanHanded(r *sql.Rows) (h Handed, err error) {
+	var shown time.Time
+	p := &h.Place
+	err = r.Scan(&p.Door, &p.Epoch, &p.Day, &p.Slot, &h.Gen, &h.Nth, instant{&shown}, &h.Opened)
+	h.Shown = !shown.IsZero()
+	return h, err
+}

@@ -1,0 +1,193 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+
+	"doorlink"
+	"doorlink/directory"
+)
+
+// ErrNoPerson says that there is no such person.
+var ErrNoPerson = doorlink.Fail(doorlink.NotFound, "person.unknown")
+
+// held is what a person holds for a door by one key.
+type held struct {
+	person doorlink.PersonID
+	door   doorlink.DoorID
+	grant  directory.Grant
+}
+
+const (
+	factsSelect = `SELECT p.id, p.property, p.given, p.family, p.shown, p.activated,
+			COALESCE(m.entry, ''), COALESCE(u.id, ''), COALESCE(u.name, ''),
+			(SELECT COUNT(*) FROM handsets h WHERE h.person = p.id)
+		FROM people p LEFT JOIN memberships m ON m.person = p.id LEFT JOIN units u ON u.id = m.unit `
+
+	heldSelect = `SELECT h.person, k.door, h.from_at, h.to_at, k.hours_from, k.hours_to
+		FROM key_doors k JOIN holders h ON h.key = k.key `
+
+	// ofEntry finds the people of the unit that a line of a directory is of, in
+	// the property of the door.
+	ofEntry = `(SELECT o.person FROM memberships e JOIN memberships o ON o.unit = e.unit WHERE e.entry = $2)`
+)
+
+var (
+	factsOfDoor = query[directory.Facts]{"reading a directory",
+		factsSelect + `WHERE p.property = (SELECT property FROM doors WHERE id = $1) ORDER BY p.id, m.id`, scanFacts, nil}
+	heldOfDoor = query[held]{"reading who holds keys to a door",
+		heldSelect + `WHERE k.door = $1 ORDER BY h.person, h.key`, scanHeld, nil}
+
+	factsOfUnit = query[directory.Facts]{"reading a unit",
+		factsSelect + `WHERE p.property = (SELECT property FROM doors WHERE id = $1)
+			AND m.unit = (SELECT unit FROM memberships WHERE entry = $2) ORDER BY p.id, m.id`, scanFacts, nil}
+	heldOfUnit = query[held]{"reading the keys of a unit",
+		heldSelect + `WHERE k.door = $1 AND h.person IN ` + ofEntry + ` ORDER BY h.person, h.key`, scanHeld, nil}
+
+	factsOfPerson = query[directory.Facts]{"reading a person's units",
+		factsSelect + `WHERE p.id = $1 ORDER BY m.id`, scanFacts, nil}
+	heldOfPerson = query[held]{"reading a person's keys",
+		heldSelect + `WHERE h.person = $1 ORDER BY k.door, h.key`, scanHeld, nil}
+
+	doorsWithPanel = query[Scanned]{"reading the panels of a property",
+		`SELECT ` + placeColumns + `, w.id, w.label, '', '', '', 0
+		FROM properties p JOIN doors d ON d.property = p.id JOIN panels w ON w.door = d.id
+		WHERE p.id = (SELECT property FROM people WHERE id = $1) ORDER BY d.name, d.id`, scanScanned, nil}
+)
+
+// Directory reads the facts of everybody in the door's property who has a unit
+// or a key to the door: one for each of their units, or a single one without.
+// The facts hold no e-mail address. A door that does not exist has none.
+func (db *DB) Directory(ctx context.Context, d doorlink.DoorID) ([]directory.Facts, error) {
+	facts, err := factsOfDoor.all(ctx, db.read, d)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := heldOfDoor.all(ctx, db.read, d)
+	if err != nil {
+		return nil, err
+	}
+	return atDoor(facts, keys), nil
+}
+
+// UnitFacts reads the facts of everybody in the unit that a line of the
+// directory belongs to; none if the line is not of the door's property.
+func (db *DB) UnitFacts(ctx context.Context, d doorlink.DoorID, e doorlink.EntryID) ([]directory.Facts, error) {
+	facts, err := factsOfUnit.all(ctx, db.read, d, e)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := heldOfUnit.all(ctx, db.read, d, e)
+	if err != nil {
+		return nil, err
+	}
+	return atDoor(facts, keys), nil
+}
+
+// PersonFacts reads the facts of one person at a door, or fails with
+// ErrNoPerson. Unlike Directory it returns one even for a person with neither
+// a unit nor a key.
+func (db *DB) PersonFacts(ctx context.Context, d doorlink.DoorID, p doorlink.PersonID) ([]directory.Facts, error) {
+	facts, keys, err := db.person(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	return withGrants(facts, keys[d]), nil
+}
+
+// DoorFacts is what matters about one person at one door with a panel.
+type DoorFacts struct {
+	Door  doorlink.Door
+	Panel doorlink.Panel
+	Facts []directory.Facts // one for each unit, or a single one without
+}
+
+// PersonDoors reads a person, their property, and their facts at each of its
+// doors that have a panel, by the doors' names. It fails with ErrNoPerson.
+func (db *DB) PersonDoors(ctx context.Context, id doorlink.PersonID) (doorlink.Person, doorlink.Property, []DoorFacts, error) {
+	var nobody doorlink.Person
+	var nowhere doorlink.Property
+	p, err := personByID.first(ctx, db.read, id)
+	if err != nil {
+		return nobody, nowhere, nil, err
+	}
+	at, err := propertyByID.first(ctx, db.read, p.Property)
+	if err != nil {
+		return nobody, nowhere, nil, err
+	}
+	facts, keys, err := db.person(ctx, id)
+	if err != nil {
+		return nobody, nowhere, nil, err
+	}
+	panels, err := doorsWithPanel.all(ctx, db.read, id)
+	if err != nil {
+		return nobody, nowhere, nil, err
+	}
+	doors := make([]DoorFacts, len(panels))
+	for i, s := range panels {
+		doors[i] = DoorFacts{Door: s.Door, Panel: s.Panel, Facts: withGrants(facts, keys[s.Door.ID])}
+	}
+	return p, at, doors, nil
+}
+
+// person reads one person's facts without grants, and the grants by door.
+func (db *DB) person(ctx context.Context, p doorlink.PersonID) ([]directory.Facts, map[doorlink.DoorID][]directory.Grant, error) {
+	facts, err := factsOfPerson.all(ctx, db.read, p)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(facts) == 0 {
+		return nil, nil, ErrNoPerson
+	}
+	all, err := heldOfPerson.all(ctx, db.read, p)
+	if err != nil {
+		return nil, nil, err
+	}
+	doors := map[doorlink.DoorID][]directory.Grant{}
+	for _, h := range all {
+		doors[h.door] = append(doors[h.door], h.grant)
+	}
+	return facts, doors, nil
+}
+
+// atDoor gives everybody their grants and leaves out who has neither a unit
+// nor a grant.
+func atDoor(facts []directory.Facts, keys []held) []directory.Facts {
+	grants := make(map[doorlink.PersonID][]directory.Grant, len(keys))
+	for _, h := range keys {
+		grants[h.person] = append(grants[h.person], h.grant)
+	}
+	found := facts[:0]
+	for _, f := range facts {
+		f.Grants = grants[f.Person.ID]
+		if f.Unit.ID != "" || len(f.Grants) > 0 {
+			found = append(found, f)
+		}
+	}
+	return found
+}
+
+// withGrants copies facts and gives each the same grants.
+func withGrants(facts []directory.Facts, grants []directory.Grant) []directory.Facts {
+	copied := make([]directory.Facts, len(facts))
+	for i, f := range facts {
+		f.Grants = grants
+		copied[i] = f
+	}
+	return copied
+}
+
+func scanFacts(r *sql.Rows) (f directory.Facts, err error) {
+	p, u := &f.Person, &f.Unit
+	err = r.Scan(&p.ID, &p.Property, &p.Given, &p.Family, &p.Shown, &p.Activated, &f.Entry, &u.ID, &u.Name, &f.Handsets)
+	if u.ID != "" {
+		u.Property = p.Property
+	}
+	return f, err
+}
+
+func scanHeld(r *sql.Rows) (h held, err error) {
+	g := &h.grant
+	err = r.Scan(&h.person, &h.door, instant{&g.From}, instant{&g.To}, &g.Hours.From, &g.Hours.To)
+	return h, err
+}
