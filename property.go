@@ -69,6 +69,14 @@ type Panel struct {
 	Label string // printed on it and shown on the visitor's page: "N2"
 }
 
+// Entrance is a door with its property and panel: what is written on the sign
+// above a visitor's page.
+type Entrance struct {
+	Property Property
+	Door     Door
+	Panel    Panel
+}
+
 // ErrResidenceDoor answers the wish to hang a panel beside a unit's own door.
 var ErrResidenceDoor = Fail(Invalid, "panel.residence_door")
 

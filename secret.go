@@ -26,9 +26,10 @@ func (s Secret) GoString() string             { return "[secret]" }
 func (s Secret) LogValue() slog.Value         { return slog.StringValue("[secret]") }
 func (s Secret) MarshalText() ([]byte, error) { return []byte("[secret]"), nil }
 
-// VisitFor derives the ID of a visit from the secret in the visitor's cookie,
-// so that a visit can be known again without the secret being stored.
-func VisitFor(cookie Secret) VisitID {
-	sum := sha256.Sum256([]byte("visit\x00" + cookie))
+// VisitFor derives the ID of a visit from the secret in the visitor's cookie
+// and the door, so that a visit can be known again without the secret being
+// stored, and one browser's visits to two doors cannot be linked by their IDs.
+func VisitFor(cookie Secret, door DoorID) VisitID {
+	sum := sha256.Sum256([]byte("visit\x00" + string(door) + "\x00" + string(cookie)))
 	return VisitID("visit_" + encoding.EncodeToString(sum[:16]))
 }

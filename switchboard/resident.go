@@ -1,0 +1,250 @@
+package switchboard
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"doorlink"
+	"doorlink/bus"
+)
+
+// Line is an open page of a resident's handset. It rings, and it carries at
+// most one answered call at a time. An idle line has no goroutine and no timer.
+type Line struct {
+	board   *Board
+	id      string // tells the lines of one handset apart
+	handset doorlink.Handset
+	hear    func(doorlink.Signal)
+	cancel  func()
+
+	mu     sync.Mutex
+	closed bool
+	calls  map[doorlink.CallID]*known // nil while there are none
+}
+
+// known is a call this line has heard of.
+type known struct {
+	call   doorlink.Call
+	sign   sign
+	mine   bool // this line answered it, or took it over
+	rings  bool // the page shows it
+	away   bool // the visitor's line is lost
+	cancel func()
+}
+
+// Line opens a line for a handset. Calls that go on are heard at once, late or
+// not, with everything their visitors have said; a call that this handset had
+// answered is taken over from any older line of it.
+func (b *Board) Line(ctx context.Context, h doorlink.Handset, hear func(doorlink.Signal)) (*Line, error) {
+	l := &Line{board: b, id: doorlink.NewID[string]("line"), handset: h, hear: hear}
+	cancel, err := bus.Subscribe(b.bus, personSubject(h.Person), l.onPerson)
+	if err != nil {
+		return nil, err
+	}
+	l.cancel = cancel
+	if err := b.bus.Flush(ctx); err != nil {
+		l.Close()
+		return nil, doorlink.Fail(doorlink.Down, "bus.down").Because(err)
+	}
+	calls, err := b.calls.PersonCalls(ctx, h.Person, time.Now())
+	if err != nil {
+		l.Close()
+		return nil, fmt.Errorf("looking for calls of handset %s: %w", h.ID, err)
+	}
+	for _, c := range calls {
+		if err := l.takeUp(ctx, c); err != nil {
+			l.Close()
+			return nil, err
+		}
+	}
+	return l, nil
+}
+
+// takeUp makes a call known that began before this line.
+func (l *Line) takeUp(ctx context.Context, c doorlink.Call) error {
+	mine := c.Handset == l.handset.ID
+	if c.State.Over() && !mine {
+		return nil
+	}
+	at, err := l.board.house.Entrance(ctx, c.Door)
+	if err != nil {
+		return fmt.Errorf("looking up the door of call %s: %w", c.ID, err)
+	}
+	s, _, err := l.board.findSign(ctx, at, c.Entry, time.Now())
+	if err != nil && doorlink.KindOf(err) != doorlink.Gone {
+		return err
+	}
+	if mine {
+		l.board.publish(personSubject(c.Person), toPerson{Take: &taken{l.handset.ID, c.ID, l.id}})
+		away := false
+		l.board.publish(visitorSubject(c.ID), toVisitor{Line: &away})
+	}
+	l.mu.Lock()
+	k := l.learn(c, s)
+	k.mine = k.mine || mine
+	l.tell(k)
+	l.mu.Unlock()
+	if mine {
+		return l.showGiven(ctx, c.ID)
+	}
+	return nil
+}
+
+// Answer answers the call for this handset, or passes on a description if it
+// has it already. It returns doorlink.ErrTaken, doorlink.ErrOver or ErrNoCall.
+func (l *Line) Answer(ctx context.Context, s doorlink.Signal) error {
+	now := time.Now()
+	c, err := l.own(ctx, s.Call, func(c doorlink.Call) (doorlink.Call, error) { return c.Answer(l.handset.ID, now) })
+	if err != nil {
+		return err
+	}
+	l.mu.Lock()
+	if k := l.calls[s.Call]; k != nil && !k.mine {
+		k.mine = true // the bus will say so too, but what follows must not wait for it
+		k.call = c
+		l.tell(k)
+	}
+	l.mu.Unlock()
+	if s.SDP != "" {
+		l.board.publish(visitorSubject(s.Call), toVisitor{Signal: &s})
+	}
+	return nil
+}
+
+// Decline refuses the call for all handsets of the resident.
+func (l *Line) Decline(ctx context.Context, id doorlink.CallID) error {
+	_, err := l.own(ctx, id, func(c doorlink.Call) (doorlink.Call, error) { return c.Decline(time.Now()) })
+	return err
+}
+
+// HangUp ends the call this handset has, or declines one that rings.
+func (l *Line) HangUp(ctx context.Context, id doorlink.CallID) error {
+	_, err := l.own(ctx, id, func(c doorlink.Call) (doorlink.Call, error) {
+		if c.State == doorlink.Answered && c.Handset != l.handset.ID {
+			return c, doorlink.ErrNotYours
+		}
+		return c.HangUp(doorlink.Resident, time.Now()), nil
+	})
+	return err
+}
+
+// Extend lets the call go on for doorlink.TalkTime from now.
+func (l *Line) Extend(ctx context.Context, id doorlink.CallID) error {
+	_, err := l.own(ctx, id, func(c doorlink.Call) (doorlink.Call, error) { return c.Extend(l.handset.ID, time.Now()) })
+	return err
+}
+
+// Grant gives the nth doorcode of the call. Asking for the same one again gives
+// the same. It returns what doorlink.Call.MayGrant and the desk refuse with.
+func (l *Line) Grant(ctx context.Context, id doorlink.CallID, nth int) error {
+	c, err := l.board.calls.Call(ctx, id)
+	if err != nil || c.Person != l.handset.Person {
+		return notMine(err)
+	}
+	now := time.Now()
+	if err := c.MayGrant(l.handset.ID, now); err != nil {
+		return err
+	}
+	code, err := l.board.codes.Give(ctx, c, nth, now)
+	if err != nil {
+		return err
+	}
+	l.board.publish(visitorSubject(id), toVisitor{Given: nth})
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.hear(doorlink.Signal{Kind: doorlink.SigCode, Call: id, Code: &code})
+	return nil
+}
+
+// Say acts on what the resident's page says. The signal must have passed its
+// Check.
+func (l *Line) Say(ctx context.Context, s doorlink.Signal) error {
+	switch s.Kind {
+	case doorlink.SigAnswer:
+		return l.Answer(ctx, s)
+	case doorlink.SigDecline:
+		return l.Decline(ctx, s.Call)
+	case doorlink.SigHangUp:
+		return l.HangUp(ctx, s.Call)
+	case doorlink.SigExtend:
+		return l.Extend(ctx, s.Call)
+	case doorlink.SigGrant:
+		return l.Grant(ctx, s.Call, s.Nth)
+	case doorlink.SigRinging:
+		return l.rings(s.Call)
+	case doorlink.SigCandidate, doorlink.SigText, doorlink.SigRenew:
+		return l.pass(s)
+	}
+	return doorlink.ErrNotAllowed
+}
+
+// own moves a call of this line's resident; somebody else's is ErrNoCall.
+func (l *Line) own(ctx context.Context, id doorlink.CallID,
+	change func(doorlink.Call) (doorlink.Call, error)) (doorlink.Call, error) {
+	return l.board.move(ctx, id, l.id, func(c doorlink.Call) (doorlink.Call, error) {
+		if c.Person != l.handset.Person {
+			return c, ErrNoCall
+		}
+		return change(c)
+	})
+}
+
+// notMine hides whether a call exists; a database that is away is told apart.
+func notMine(err error) error {
+	if doorlink.KindOf(err) == doorlink.Down {
+		return err
+	}
+	return ErrNoCall.Because(err)
+}
+
+// rings tells the visitor that this handset's page shows the call.
+func (l *Line) rings(id doorlink.CallID) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	k := l.calls[id]
+	if k == nil {
+		return ErrNoCall
+	}
+	k.rings = true
+	l.board.publish(visitorSubject(id), toVisitor{Ringing: l.handset.ID})
+	return nil
+}
+
+// pass hands a signal to the visitor; only the line that has the call may.
+func (l *Line) pass(s doorlink.Signal) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	k := l.calls[s.Call]
+	switch {
+	case k == nil:
+		return ErrNoCall
+	case k.call.State.Over():
+		return doorlink.ErrOver
+	case !k.mine:
+		return doorlink.ErrNotYours
+	}
+	l.board.publish(visitorSubject(s.Call), toVisitor{Signal: &s})
+	return nil
+}
+
+// Close is called when the page is gone. A call it had stays answered: the
+// visitor hears that the line is lost, and the page may come back.
+func (l *Line) Close() {
+	l.cancel()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		return
+	}
+	l.closed = true
+	for id, k := range l.calls {
+		if k.mine && !k.call.State.Over() {
+			away := true
+			l.board.publish(visitorSubject(id), toVisitor{Line: &away})
+		}
+		k.cancel()
+	}
+	l.calls = nil
+}

@@ -1,0 +1,54 @@
+package switchboard
+
+import "doorlink"
+
+// Subjects on the bus. A call has one for each direction and one on which the
+// visitor's node answers with all that was said so far; a person has one on
+// which every open line of theirs listens.
+const overSubject = "calls.over"
+
+func personSubject(p doorlink.PersonID) string { return "person." + string(p) }
+func visitorSubject(c doorlink.CallID) string  { return "call." + string(c) + ".visitor" }
+func residentSubject(c doorlink.CallID) string { return "call." + string(c) + ".resident" }
+func soFarSubject(c doorlink.CallID) string    { return "call." + string(c) + ".sofar" }
+
+// toVisitor is what the visitor's end is told; one field at a time is set.
+type toVisitor struct {
+	Call    *doorlink.Call     `json:",omitempty"` // the call has changed
+	Signal  *doorlink.Signal   `json:",omitempty"` // the resident says
+	Reached doorlink.HandsetID `json:",omitempty"` // a line is open
+	Ringing doorlink.HandsetID `json:",omitempty"` // a page shows the call
+	Given   int                `json:",omitempty"` // that code can be shown
+	Line    *bool              `json:",omitempty"` // the resident's line went away or came back
+	Take    string             `json:",omitempty"` // another leg has the call now
+}
+
+// toPerson is what every open line of a resident is told.
+type toPerson struct {
+	Call *doorlink.Call `json:",omitempty"` // a call has begun or changed
+	Sign *sign          `json:",omitempty"` // with its first mention: what to show
+	By   string         `json:",omitempty"` // the line that made the move
+	Take *taken         `json:",omitempty"`
+}
+
+// taken says that a newer line of a handset has its answered call now.
+type taken struct {
+	Handset doorlink.HandsetID
+	Call    doorlink.CallID
+	Line    string
+}
+
+// toResident is what the lines that know a call are told about it; one field at
+// a time is set.
+type toResident struct {
+	Signal *doorlink.Signal `json:",omitempty"` // the visitor says
+	Away   *bool            `json:",omitempty"` // the visitor's line went away or came back
+}
+
+// soFar is all that a visitor has said in a call that a handset must know when
+// it wakes late.
+type soFar struct {
+	Sign    sign
+	Away    bool
+	Signals []doorlink.Signal
+}
