@@ -49,9 +49,10 @@ func unpack(m uint32, digits int) (i Index, ok bool) {
 	return Index{Class: uint8(class), Slot: uint16(slot), Gen: uint8(m & 15)}, true
 }
 
-// Format writes x with exactly that many digits, zeros in front.
+// Format writes x with exactly that many digits, one to nine, zeros in front.
 func Format(x uint32, digits int) doorlink.Digits {
-	b := make([]byte, digits)
+	var room [9]byte
+	b := room[:digits]
 	for i := digits - 1; i >= 0; i-- {
 		b[i] = byte('0' + x%10)
 		x /= 10

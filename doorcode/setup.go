@@ -31,12 +31,17 @@ type Setup struct {
 	Issued   time.Time           `json:"issued"`
 }
 
+// maxDay keeps a wrong number from costing more than a second of chain steps;
+// it lies in the year 4840.
+const maxDay = 1 << 20
+
 var errSetup = errors.New("the setup lacks a version, lock, property, door, epoch or date")
 
 // Check refuses a setup that is incomplete, out of range or guessable. What a
 // person chose wrongly comes as a *doorlink.Error.
 func (s Setup) Check() error {
-	if s.Version < 1 || s.Lock == "" || s.Property == "" || s.Door == "" || s.Epoch < 1 || s.Issued.Unix() < 0 {
+	if s.Version < 1 || s.Lock == "" || s.Property == "" || s.Door == "" || s.Epoch < 1 ||
+		s.First > maxDay || s.Issued.Unix() < 0 {
 		return errSetup
 	}
 	if err := s.Params.Check(); err != nil {
@@ -113,7 +118,7 @@ func DecodeProvision(b []byte) (Provision, error) {
 	if err := file.Setup.Check(); err != nil {
 		return Provision{}, fmt.Errorf("reading a provisioning file: %w", err)
 	}
-	if chain.Day < file.Setup.First {
+	if chain.Day < file.Setup.First || chain.Day > maxDay {
 		return Provision{}, errProvision
 	}
 	return Provision{Setup: file.Setup, Chain: chain}, nil

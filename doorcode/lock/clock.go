@@ -8,17 +8,18 @@ import (
 
 const (
 	maxJump    = 48 * time.Hour
+	maxShelf   = 10 * 366 * 24 * time.Hour // from a provision to the first reading
 	checkpoint = time.Hour
 )
 
 // believes reports whether a reading of the clock can be true: within two days
 // of the last one, or of a provision that is newer than that. Before the first
-// reading anything from the provision on will do.
+// reading anything in the ten years after the provision will do.
 func (s *state) believes(now time.Time) bool {
 	last, issued := time.Unix(s.Clock, 0), s.Setup.Issued
 	switch {
 	case s.Clock == 0:
-		return now.Sub(issued) > -maxJump
+		return now.Sub(issued) > -maxJump && now.Sub(issued) < maxShelf
 	case now.Sub(last).Abs() <= maxJump:
 		return true
 	default:

@@ -62,9 +62,12 @@ func (s *state) reaches(last Event) bool {
 }
 
 // start makes the state after loading durable and completes the log.
-func (v *Verifier) start() error {
+func (v *Verifier) start() (*Verifier, error) {
 	v.dirty = true
-	return v.settle()
+	if err := v.settle(); err != nil {
+		return nil, err
+	}
+	return v, nil
 }
 
 // commit makes the state durable with these events in its tail, then writes

@@ -14,6 +14,9 @@ import (
 // stateFormat is the version of the state's text. No other is read.
 const stateFormat = 1
 
+// maxDay lies in the year 4840.
+const maxDay = 1 << 20
+
 // state is all that must survive a power cut.
 type state struct {
 	Format int            `json:"format"`
@@ -91,6 +94,9 @@ func decodeState(b []byte) (*state, error) {
 	}
 	if err := s.Setup.Check(); err != nil {
 		return nil, fmt.Errorf("%w: %v", ErrState, err)
+	}
+	if s.Day > maxDay || s.Chain.Day < s.Setup.First || s.Chain.Day > maxDay {
+		return nil, fmt.Errorf("%w: its days make no sense", ErrState)
 	}
 	if s.Used == nil {
 		s.Used = make(map[doorlink.Day]map[uint16]uint16)

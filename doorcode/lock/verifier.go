@@ -73,7 +73,7 @@ func Open(p doorcode.Provision, store Store) (*Verifier, error) {
 	} else if v.st, err = v.st.takeOver(p); err != nil {
 		return nil, err
 	}
-	return v, v.start()
+	return v.start()
 }
 
 // Resume starts a lock from its state alone. With it the provisioning file,
@@ -87,7 +87,7 @@ func Resume(store Store) (*Verifier, error) {
 	if v.st == nil {
 		return nil, ErrEmpty
 	}
-	return v, v.start()
+	return v.start()
 }
 
 // ErrEmpty says that there is no state to go on with.
