@@ -2,6 +2,7 @@ package relay
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -90,8 +91,13 @@ func (s sockets) growBuffers(log *slog.Logger) {
 	}
 }
 
+// maxAttributes is how many attributes a message may have; browsers send ten at
+// most. The library spends microseconds on each before it knows who sends, so a
+// datagram full of empty ones would cost a millisecond.
+const maxAttributes = 32
+
 // socket is a UDP socket that outlives a failed read, which the library takes
-// for the end of the relay.
+// for the end of the relay, and leaves out what is made to waste its time.
 type socket struct {
 	*net.UDPConn
 	log *slog.Logger
@@ -101,11 +107,32 @@ type socket struct {
 func (s socket) ReadFrom(p []byte) (int, net.Addr, error) {
 	for {
 		n, from, err := s.UDPConn.ReadFrom(p)
-		if err == nil || errors.Is(err, net.ErrClosed) {
+		switch {
+		case err == nil && plausible(p[:n]), errors.Is(err, net.ErrClosed):
 			return n, from, err
+		case err != nil:
+			pause(s.log, fmt.Errorf("reading a packet: %w", err))
 		}
-		pause(s.log, fmt.Errorf("reading a packet: %w", err))
 	}
+}
+
+// plausible reports whether a datagram is anything but a STUN message with too
+// many attributes (RFC 8489 sections 5 and 14). Its other faults are for the
+// library to find.
+func plausible(p []byte) bool {
+	const header = 20
+	if len(p) < header || p[0]>>6 != 0 {
+		return true // channel data, or nothing
+	}
+	p = p[header:]
+	for n := 0; len(p) >= 4; n++ {
+		size := 4 + (int(binary.BigEndian.Uint16(p[2:]))+3)&^3
+		if n == maxAttributes {
+			return false
+		}
+		p = p[min(size, len(p)):]
+	}
+	return true
 }
 
 // pause keeps a loop from spinning on an error that will pass, such as no free

@@ -63,6 +63,18 @@ func TestRelayedPortsStayInTheirRange(t *testing.T) {
 	}
 }
 
+// Two hours are the most; here they are over at once.
+func TestAllocationEndsByItself(t *testing.T) {
+	t.Parallel()
+	s := start(t, Config{})
+	p := connect(t, s, "udp", servers(s, newCall(), doorlink.Visitor))
+	addr := p.relay.LocalAddr().(*net.UDPAddr).AddrPort()
+	if err := s.ledger.at(unmap(addr)).SetReadDeadline(time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, func() bool { return s.Stats().Allocations == 0 })
+}
+
 func TestNothingButUDPIsRelayed(t *testing.T) {
 	t.Parallel()
 	s := start(t, Config{Lan: true})

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -16,6 +17,10 @@ const (
 	// patience is how long a TCP client may be connected without an
 	// allocation. A browser takes two round trips.
 	patience = 10 * time.Second
+
+	// maxEarly is how many bytes a TCP client may send before it has an
+	// allocation. A browser sends four hundred.
+	maxEarly = 8 << 10
 
 	// stalled is how long a TCP client may leave what it is sent unread. Sound
 	// that late is of no use, and half a packet would spoil the stream.
@@ -82,6 +87,7 @@ func (s *streams) limit(c client, deadline time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if st := s.live[c]; st != nil {
+		st.settled.Store(deadline.IsZero())
 		_ = st.SetReadDeadline(deadline)
 	}
 }
@@ -105,8 +111,23 @@ func (s *streams) closeAll() {
 // stream is the connection of a TCP client.
 type stream struct {
 	net.Conn
-	client client
-	of     *streams
+	client  client
+	of      *streams
+	settled atomic.Bool // has an allocation
+	early   int         // bytes read without one; the reader's own
+}
+
+// Read fails once a client without allocation has sent more than asking for one
+// takes.
+func (st *stream) Read(p []byte) (int, error) {
+	n, err := st.Conn.Read(p)
+	if st.settled.Load() {
+		return n, err
+	}
+	if st.early += n; st.early > maxEarly {
+		return 0, errors.New("relay: client talks but does not allocate")
+	}
+	return n, err
 }
 
 // Write sends p as a whole or closes the connection.

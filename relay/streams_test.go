@@ -36,6 +36,31 @@ func TestClientWithoutAllocationIsHungUpOn(t *testing.T) {
 	})
 }
 
+func TestClientThatOnlyTalksIsHungUpOn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, st, far := admitted(t)
+		go func() {
+			for range 2 * maxEarly / 1024 {
+				far.Write(make([]byte, 1024))
+			}
+		}()
+		defer st.Close()
+		s.stay(st.client)
+		if _, err := io.CopyN(io.Discard, st, maxEarly); err != nil {
+			t.Errorf("with an allocation: %v", err)
+		}
+		s.hurry(st.client)
+		if n, err := io.CopyN(io.Discard, st, maxEarly); err != nil {
+			t.Errorf("without, after %d bytes: %v", n, err)
+		}
+		go far.Write([]byte("x"))
+		if n, err := st.Read(make([]byte, 1)); err == nil {
+			t.Errorf("read %d bytes more", n)
+		}
+	})
+}
+
 func TestClientWithAllocationMayBeSilent(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
