@@ -50,7 +50,7 @@ var (
 		ON CONFLICT (door, epoch, day, slot, gen) DO UPDATE
 		SET call = excluded.call, nth = excluded.nth, burnt = excluded.burnt, used = excluded.used`}
 
-	handedIn = query[Handed]{"reading the codes of a call",
+	handedIn = query[doorcode.Handed]{"reading the codes of a call",
 		`SELECT door, epoch, day, slot, gen, nth, shown_at, opened FROM codes
 		WHERE call = $1 AND call <> '' ORDER BY nth`, scanHanded, nil}
 	markCode = statement{"marking a code",
@@ -72,7 +72,7 @@ func (tx *Tx) AddLock(ctx context.Context, s doorcode.Setup) error {
 	if err != nil {
 		return fmt.Errorf("writing a set-up: %w", err)
 	}
-	n, err := addLock.exec(ctx, tx, s.Door, s.Version, string(b))
+	n, err := addLock.exec(ctx, tx.on, s.Door, s.Version, string(b))
 	if err == nil && n == 0 {
 		err = ErrOldSetup
 	}
@@ -128,17 +128,17 @@ var errFaster = errors.New("somebody was faster")
 // is there.
 func (tx *Tx) changeSlot(ctx context.Context, was, next doorcode.Slot, places uint16, person doorlink.PersonID) error {
 	p := was.Place
-	if err := tx.Alone(ctx, fmt.Sprintf("codes:%s:%d", p.Door, p.Day)); err != nil {
+	if err := tx.alone(ctx, fmt.Sprintf("codes:%s:%d", p.Door, p.Day)); err != nil {
 		return err
 	}
-	is, err := slotFor(ctx, tx, p, places, person)
+	is, err := slotFor(ctx, tx.on, p, places, person)
 	if err != nil {
 		return err
 	}
 	if !reflect.DeepEqual(is, was) {
 		return errFaster
 	}
-	if _, err := takeSlot.exec(ctx, tx, p.Door, p.Epoch, p.Day, p.Slot, person); err != nil {
+	if _, err := takeSlot.exec(ctx, tx.on, p.Door, p.Epoch, p.Day, p.Slot, person); err != nil {
 		return err
 	}
 	now := time.Now()
@@ -160,13 +160,13 @@ func (tx *Tx) changeSlot(ctx context.Context, was, next doorcode.Slot, places ui
 }
 
 func (tx *Tx) putCode(ctx context.Context, p doorcode.Place, person doorlink.PersonID, g generation, now time.Time) error {
-	_, err := putCode.exec(ctx, tx, p.Door, p.Epoch, p.Day, p.Slot, g.Gen, person,
+	_, err := putCode.exec(ctx, tx.on, p.Door, p.Epoch, p.Day, p.Slot, g.Gen, person,
 		g.Given.Ask.Call, g.Given.Ask.Nth, g.Given.Burnt, g.Used, ms(now))
 	return err
 }
 
 func (tx *Tx) addCodeRecord(ctx context.Context, p doorcode.Place, person doorlink.PersonID, call doorlink.CallID, now time.Time) error {
-	at, err := doorByID.first(ctx, tx, p.Door)
+	at, err := doorByID.first(ctx, tx.on, p.Door)
 	if err != nil {
 		return err
 	}
@@ -222,19 +222,9 @@ func generationOf(s doorcode.Slot, gen uint8) generation {
 	return g
 }
 
-// Handed is a code that was given in a call. The digits are derived again from
-// Place and Gen.
-type Handed struct {
-	Place  doorcode.Place
-	Gen    uint8
-	Nth    int
-	Shown  bool   // it stood on the visitor's screen
-	Opened string // what the visitor said: "yes", "no" or nothing
-}
-
 // Handed reads the codes that were given in a call, in the order of their
 // numbers.
-func (db *DB) Handed(ctx context.Context, c doorlink.CallID) ([]Handed, error) {
+func (db *DB) Handed(ctx context.Context, c doorlink.CallID) ([]doorcode.Handed, error) {
 	return handedIn.all(ctx, db.read, c)
 }
 
@@ -245,7 +235,7 @@ func (db *DB) MarkCode(ctx context.Context, c doorlink.CallID, nth int, shown bo
 	ctx, cancel := limit(ctx)
 	defer cancel()
 	return db.Write(ctx, func(tx *Tx) error {
-		n, err := markCode.exec(ctx, tx, shown, ms(now), opened, c, nth)
+		n, err := markCode.exec(ctx, tx.on, shown, ms(now), opened, c, nth)
 		if err == nil && n == 0 {
 			err = ErrNoCode
 		}
@@ -258,7 +248,7 @@ func scanGeneration(r *sql.Rows) (g generation, err error) {
 	return g, err
 }
 
-func scanHanded(r *sql.Rows) (h Handed, err error) {
+func scanHanded(r *sql.Rows) (h doorcode.Handed, err error) {
 	var shown time.Time
 	p := &h.Place
 	err = r.Scan(&p.Door, &p.Epoch, &p.Day, &p.Slot, &h.Gen, &h.Nth, instant{&shown}, &h.Opened)

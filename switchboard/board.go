@@ -42,6 +42,7 @@ type Calls interface {
 	VisitCall(ctx context.Context, v doorlink.VisitID) (doorlink.Call, error)
 	PersonCalls(ctx context.Context, p doorlink.PersonID, now time.Time) ([]doorlink.Call, error)
 	OverdueCalls(ctx context.Context, now time.Time, limit int) ([]doorlink.CallID, error)
+	MarkCode(ctx context.Context, id doorlink.CallID, nth int, shown bool, opened string, now time.Time) error
 }
 
 // House knows who is where.
@@ -55,7 +56,6 @@ type House interface {
 type Codes interface {
 	Give(ctx context.Context, c doorlink.Call, nth int, now time.Time) (doorlink.Code, error)
 	Given(ctx context.Context, c doorlink.CallID, now time.Time) ([]doorlink.Code, error)
-	Mark(ctx context.Context, c doorlink.CallID, nth int, shown bool, opened string, now time.Time) error
 }
 
 // Relay hands out the servers through which audio can travel, and forgets a

@@ -193,7 +193,7 @@ func (l *Leg) pass(s doorlink.Signal) error {
 // mark records what the visitor says of a code, then tells the resident.
 func (l *Leg) mark(ctx context.Context, s doorlink.Signal) error {
 	shown := s.Kind == doorlink.SigShown
-	if err := l.board.codes.Mark(ctx, s.Call, s.Nth, shown, s.Opened, time.Now()); err != nil {
+	if err := l.board.calls.MarkCode(ctx, s.Call, s.Nth, shown, s.Opened, time.Now()); err != nil {
 		return err
 	}
 	l.board.publish(residentSubject(s.Call), toResident{Signal: &s})
