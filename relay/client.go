@@ -11,6 +11,8 @@ type client struct {
 	tcp  bool
 }
 
+// clientAt reads an address as the library has it; two clients on one address
+// and port differ by their transport.
 func clientAt(a net.Addr) client {
 	switch a := a.(type) {
 	case *net.UDPAddr:
@@ -21,6 +23,8 @@ func clientAt(a net.Addr) client {
 	return client{}
 }
 
+// unmap makes addresses comparable: sockets of both families report IPv4 ones
+// inside IPv6.
 func unmap(a netip.AddrPort) netip.AddrPort {
 	return netip.AddrPortFrom(a.Addr().Unmap().WithZone(""), a.Port())
 }
@@ -49,6 +53,8 @@ func (s *Server) onAllocation(from, _ net.Addr, _, _, _ string, addr net.Addr, _
 	}
 }
 
+// onChannel and offChannel count the channels of an allocation, since the
+// library looks through all of them for every packet.
 func (s *Server) onChannel(from, _ net.Addr, _, _, _ string, _, _ net.Addr, _ uint16) {
 	if r := s.ledger.of(clientAt(from)); r != nil {
 		r.channels.Add(1)

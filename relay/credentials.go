@@ -64,6 +64,7 @@ func (s *Server) authorise(ra *turn.RequestAttributes) (userID string, key []byt
 	return p.id(), turn.GenerateAuthKey(ra.Username, ra.Realm, password(s.secret, ra.Username)), true
 }
 
+// onAuth counts signatures that do not match.
 func (s *Server) onAuth(_, _ net.Addr, _, _, _, _ string, verdict bool) {
 	if !verdict {
 		s.tally.refused.Add(1)
@@ -89,6 +90,7 @@ func readUserName(name string) (p party, until time.Time, ok bool) {
 	return p, time.Unix(sec, 0), ok
 }
 
+// readID is the inverse of party.id.
 func readID(id string) (party, bool) {
 	call, side, _ := strings.Cut(id, ":")
 	p := party{doorlink.CallID(call), doorlink.Side(side)}
@@ -96,6 +98,7 @@ func readID(id string) (party, bool) {
 	return p, known && call != "" && len(call) <= 64
 }
 
+// password is the one of the convention; it is what clients prove to know.
 func password(secret []byte, name string) string {
 	mac := hmac.New(sha1.New, secret)
 	mac.Write([]byte(name))

@@ -69,6 +69,7 @@ func findHomes(public string, bind netip.Addr) (homes, error) {
 	return h, nil
 }
 
+// bindFor keeps relay sockets to the address listened on, if it is one.
 func bindFor(bind, unspecified netip.Addr) netip.Addr {
 	if bind.IsUnspecified() {
 		return unspecified

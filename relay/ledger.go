@@ -16,12 +16,14 @@ var (
 	errClosed = errors.New("relay: closed")
 )
 
-// ledger knows who has which relayed address, and which calls are over.
+// ledger knows who has which relayed address, and which calls are over. It never
+// closes anything itself: what it hands out to be closed comes back to leave,
+// from whichever goroutine gets there first.
 type ledger struct {
 	mu      sync.RWMutex
 	shares  map[party]*share
 	live    map[netip.AddrPort]*relayed // by relayed address
-	clients map[client]*relayed
+	clients map[client]*relayed         // settled ones; a client has one at most
 	ended   map[doorlink.CallID]time.Time // until when it must be remembered
 	closed  bool
 }
@@ -109,12 +111,14 @@ func (l *ledger) of(c client) *relayed {
 	return l.clients[c]
 }
 
+// open counts the allocations.
 func (l *ledger) open() int {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	return len(l.live)
 }
 
+// hasEnded reports whether end was told of the call, as long as that matters.
 func (l *ledger) hasEnded(call doorlink.CallID, now time.Time) bool {
 	l.mu.RLock()
 	defer l.mu.RUnlock()

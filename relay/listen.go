@@ -67,6 +67,7 @@ func openOnce(address string) (sockets, error) {
 
 func (s sockets) addr() netip.AddrPort { return s.tcp.Addr().(*net.TCPAddr).AddrPort() }
 
+// close closes them all; errors of a socket that is given up mean nothing.
 func (s sockets) close() {
 	s.tcp.Close()
 	for _, udp := range s.udp {

@@ -61,6 +61,8 @@ func (s *streams) Accept() (net.Conn, error) {
 	}
 }
 
+// admit notes a new client and gives it patience, or returns nil if there are
+// too many or the relay is closed.
 func (s *streams) admit(conn net.Conn) *stream {
 	st := &stream{Conn: conn, client: clientAt(conn.RemoteAddr()), of: s}
 	s.mu.Lock()
