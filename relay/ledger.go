@@ -22,8 +22,8 @@ var (
 type ledger struct {
 	mu      sync.RWMutex
 	shares  map[party]*share
-	live    map[netip.AddrPort]*relayed // by relayed address
-	clients map[client]*relayed         // settled ones; a client has one at most
+	live    map[netip.AddrPort]*relayed   // by relayed address
+	clients map[client]*relayed           // settled ones; a client has one at most
 	ended   map[doorlink.CallID]time.Time // until when it must be remembered
 	closed  bool
 }
