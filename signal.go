@@ -1,6 +1,8 @@
 package doorlink
 
 import (
+	"bytes"
+	"encoding/json"
 	"log/slog"
 	"unicode"
 	"unicode/utf8"
@@ -150,6 +152,7 @@ type Code struct {
 type Refusal struct {
 	Of     SignalKind `json:"of,omitempty"` // what was refused
 	Kind   string     `json:"kind"`
+	Status int        `json:"status"` // what HTTP would have said: 400, 403, 404, 409, 410, 429, 500 or 503
 	Key    string     `json:"key"`
 	Text   string     `json:"text"`
 	LeftMS int64      `json:"left_ms,omitempty"`
@@ -171,6 +174,25 @@ var sayable = map[SignalKind][]Side{
 	SigRenew: {Resident}, SigAnswer: {Resident},
 	SigCandidate: {Visitor, Resident}, SigText: {Visitor, Resident},
 	SigHangUp: {Visitor, Resident}, SigPing: {Visitor, Resident},
+}
+
+// ReadSignal decodes what a page sent: one JSON object, at most MaxSignal
+// bytes, with no field that a Signal does not have. It returns ErrSignalSize or
+// ErrSignal; whether the signal may be acted on is for Check.
+func ReadSignal(data []byte) (Signal, error) {
+	var s Signal
+	if len(data) > MaxSignal {
+		return s, ErrSignalSize
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&s); err != nil {
+		return Signal{}, ErrSignal.Because(err)
+	}
+	if d.More() {
+		return Signal{}, ErrSignal
+	}
+	return s, nil
 }
 
 // Check decides whether a signal that came from a side's page may be acted on:
