@@ -1,6 +1,7 @@
 package doorlink
 
 import (
+	"fmt"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -58,20 +59,24 @@ type Holder struct {
 	To     time.Time
 }
 
-// Hours is a daily span of wall-clock time at the property, in minutes after
-// midnight, [From, To). The zero value is all day; a span with To before From
-// runs over midnight.
+// Hours is a daily span of wall-clock time at the property, [From, To). The
+// zero value is all day; a span with To before From runs over midnight.
 type Hours struct {
-	From int
-	To   int
+	From Minute
+	To   Minute
 }
+
+// Minute is a time of day on the wall clock, in minutes after midnight.
+type Minute int
+
+func (m Minute) String() string { return fmt.Sprintf("%d:%02d", m/60, m%60) }
 
 // AllDay reports whether the hours leave nothing out.
 func (h Hours) AllDay() bool { return h.From == h.To }
 
 // Contain reports whether t, in the property's zone, falls within the hours.
 func (h Hours) Contain(t time.Time) bool {
-	at := t.Hour()*60 + t.Minute()
+	at := Minute(t.Hour()*60 + t.Minute())
 	switch {
 	case h.AllDay():
 		return true

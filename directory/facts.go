@@ -111,8 +111,8 @@ func (f Facts) Listed(now time.Time) bool {
 // since the call began.
 var ErrNoAccess = doorlink.Fail(doorlink.Denied, "grant.no_access")
 
-// ErrHours is the refusal outside a key's hours; args "from" and "to" are
-// minutes after midnight, "now" the time.Time in the property's zone.
+// ErrHours is the refusal outside a key's hours; args "from" and "to" are each
+// a doorlink.Minute, "now" the time.Time in the property's zone.
 var ErrHours = doorlink.Fail(doorlink.Denied, "grant.hours")
 
 // MayGive decides whether the person may give a doorcode for the door at now,

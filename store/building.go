@@ -58,19 +58,19 @@ func (tx *Tx) move(ctx context.Context, p doorlink.PropertyID) error {
 }
 
 func (tx *Tx) moveFor(ctx context.Context, s statement, id string) error {
-	_, err := s.exec(ctx, tx, id)
+	_, err := s.exec(ctx, tx.on, id)
 	return err
 }
 
 // AddProperty adds a property.
 func (tx *Tx) AddProperty(ctx context.Context, p doorlink.Property) error {
-	_, err := addProperty.exec(ctx, tx, p.ID, p.Name, p.Zone, p.Names, p.SearchFirst, p.Notice)
+	_, err := addProperty.exec(ctx, tx.on, p.ID, p.Name, p.Zone, p.Names, p.SearchFirst, p.Notice)
 	return err
 }
 
 // SetProperty changes all but a property's ID, or fails with ErrNoProperty.
 func (tx *Tx) SetProperty(ctx context.Context, p doorlink.Property) error {
-	n, err := setProperty.exec(ctx, tx, p.Name, p.Zone, p.Names, p.SearchFirst, p.Notice, p.ID)
+	n, err := setProperty.exec(ctx, tx.on, p.Name, p.Zone, p.Names, p.SearchFirst, p.Notice, p.ID)
 	if err == nil && n == 0 {
 		err = ErrNoProperty
 	}
@@ -82,7 +82,7 @@ func (tx *Tx) SetProperty(ctx context.Context, p doorlink.Property) error {
 
 // AddDoor adds a door to its property.
 func (tx *Tx) AddDoor(ctx context.Context, d doorlink.Door) error {
-	if _, err := addDoor.exec(ctx, tx, d.ID, d.Property, d.Name, d.Type); err != nil {
+	if _, err := addDoor.exec(ctx, tx.on, d.ID, d.Property, d.Name, d.Type); err != nil {
 		return err
 	}
 	return tx.move(ctx, d.Property)
@@ -91,34 +91,34 @@ func (tx *Tx) AddDoor(ctx context.Context, d doorlink.Door) error {
 // AddPanel hangs a panel beside a door that has none: ErrExists. It refuses
 // doors of a type that has no panels, with doorlink.ErrResidenceDoor.
 func (tx *Tx) AddPanel(ctx context.Context, p doorlink.Panel) error {
-	t, err := typeOfDoor.first(ctx, tx, p.Door)
+	t, err := typeOfDoor.first(ctx, tx.on, p.Door)
 	if err != nil {
 		return err
 	}
 	if err := t.MayHang(); err != nil {
 		return err
 	}
-	_, err = addPanel.exec(ctx, tx, p.ID, p.Door, p.Label)
+	_, err = addPanel.exec(ctx, tx.on, p.ID, p.Door, p.Label)
 	return err
 }
 
 // AddSticker adds a sticker to a panel. Others of that panel stay good; see
 // EndSticker.
 func (tx *Tx) AddSticker(ctx context.Context, s doorlink.Sticker) error {
-	_, err := addSticker.exec(ctx, tx, s.ID, s.Panel, s.Token.Reveal(), s.Short, ms(s.Ends))
+	_, err := addSticker.exec(ctx, tx.on, s.ID, s.Panel, s.Token.Reveal(), s.Short, ms(s.Ends))
 	return err
 }
 
 // EndSticker ends a sticker at a moment, unless it has ended earlier. Nothing
 // makes it good again.
 func (tx *Tx) EndSticker(ctx context.Context, id doorlink.StickerID, at time.Time) error {
-	_, err := endSticker.exec(ctx, tx, ms(at), id)
+	_, err := endSticker.exec(ctx, tx.on, ms(at), id)
 	return err
 }
 
 // AddUnit adds a unit whose name is new in its property: else ErrExists.
 func (tx *Tx) AddUnit(ctx context.Context, u doorlink.Unit) error {
-	if _, err := addUnit.exec(ctx, tx, u.ID, u.Property, u.Name); err != nil {
+	if _, err := addUnit.exec(ctx, tx.on, u.ID, u.Property, u.Name); err != nil {
 		return err
 	}
 	return tx.move(ctx, u.Property)
@@ -126,13 +126,13 @@ func (tx *Tx) AddUnit(ctx context.Context, u doorlink.Unit) error {
 
 // AddKey adds a key without doors.
 func (tx *Tx) AddKey(ctx context.Context, k doorlink.Key) error {
-	_, err := addKey.exec(ctx, tx, k.ID, k.Property, k.Name)
+	_, err := addKey.exec(ctx, tx.on, k.ID, k.Property, k.Name)
 	return err
 }
 
 // AddKeyDoor puts a door on a key of the same property, else ErrMissing.
 func (tx *Tx) AddKeyDoor(ctx context.Context, k doorlink.KeyDoor) error {
-	n, err := addKeyDoor.exec(ctx, tx, k.Hours.From, k.Hours.To, k.Key, k.Door)
+	n, err := addKeyDoor.exec(ctx, tx.on, k.Hours.From, k.Hours.To, k.Key, k.Door)
 	if err == nil && n == 0 {
 		err = ErrMissing
 	}

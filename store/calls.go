@@ -83,18 +83,18 @@ func (db *DB) AddCall(ctx context.Context, c doorlink.Call,
 // everywhere, and reads what the rule must see.
 func (tx *Tx) recent(ctx context.Context, c doorlink.Call) ([]doorlink.Call, error) {
 	for _, name := range []string{"visit:" + string(c.Visit), "person:" + string(c.Person)} {
-		if err := tx.Alone(ctx, name); err != nil {
+		if err := tx.alone(ctx, name); err != nil {
 			return nil, err
 		}
 	}
-	return recentCalls.all(ctx, tx, c.Visit, ms(c.Placed.Add(-doorlink.LimitSpan)), c.Person, c.Panel, doorlink.RecentCalls)
+	return recentCalls.all(ctx, tx.on, c.Visit, ms(c.Placed.Add(-doorlink.LimitSpan)), c.Person, c.Panel, doorlink.RecentCalls)
 }
 
 func (tx *Tx) addCall(ctx context.Context, c doorlink.Call) error {
-	if _, err := addVisit.exec(ctx, tx, c.Visit, c.Property, c.Door, c.Panel, ms(c.Placed)); err != nil {
+	if _, err := addVisit.exec(ctx, tx.on, c.Visit, c.Property, c.Door, c.Panel, ms(c.Placed)); err != nil {
 		return err
 	}
-	_, err := addCall.exec(ctx, tx, c.ID, c.Visit, c.Property, c.Door, c.Panel, c.Entry, c.Person, c.Unit,
+	_, err := addCall.exec(ctx, tx.on, c.ID, c.Visit, c.Property, c.Door, c.Panel, c.Entry, c.Person, c.Unit,
 		c.Caller.Kind, c.Caller.Line, c.State, !c.State.Over(), c.Reason, c.Handset,
 		ms(c.Placed), ms(c.Since), ms(c.Answered), ms(c.Until), c.Version)
 	return err
@@ -136,7 +136,7 @@ func (db *DB) ChangeCall(ctx context.Context, id doorlink.CallID,
 
 // changeCall writes next over was, unless that is no longer what is there.
 func (tx *Tx) changeCall(ctx context.Context, was, next doorlink.Call) (won bool, err error) {
-	n, err := changeCall.exec(ctx, tx, next.State, !next.State.Over(), next.Reason, next.Handset,
+	n, err := changeCall.exec(ctx, tx.on, next.State, !next.State.Over(), next.Reason, next.Handset,
 		ms(next.Since), ms(next.Answered), ms(next.Until), was.ID, was.Version)
 	if err != nil || n == 0 {
 		return false, err

@@ -61,7 +61,7 @@ func newCommitter(pool *sql.DB, log *slog.Logger) *committer {
 // write queues f and waits for its outcome. It gives up when ctx ends before f
 // was begun.
 func (c *committer) write(ctx context.Context, f func(*Tx) error) error {
-	j := &job{do: func(tx *Tx) error { return tx.run(ctx, f) }, done: make(chan outcome, 1)}
+	j := &job{do: func(tx *Tx) error { return tx.call(ctx, f) }, done: make(chan outcome, 1)}
 	select {
 	case c.queue <- j:
 	case <-ctx.Done():
@@ -214,7 +214,7 @@ func (c *committer) attempt(j *job) (o outcome) {
 			o = outcome{panic: fmt.Sprintf("in a write: %v\n\n%s", p, debug.Stack())}
 		}
 	}()
-	return outcome{err: j.do(&Tx{on: c.stmts})}
+	return outcome{err: j.do(&Tx{on: &strict{runner: c.stmts}})}
 }
 
 // begin starts a transaction, on a new connection if the last one was lost.

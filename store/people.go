@@ -39,7 +39,7 @@ var (
 // AddPerson adds a person. An e-mail address, if there is one, must be new in
 // the property: else ErrExists.
 func (tx *Tx) AddPerson(ctx context.Context, p doorlink.Person) error {
-	if _, err := addPerson.exec(ctx, tx, p.ID, p.Property, p.Given, p.Family, p.Email, p.Shown, p.Activated); err != nil {
+	if _, err := addPerson.exec(ctx, tx.on, p.ID, p.Property, p.Given, p.Family, p.Email, p.Shown, p.Activated); err != nil {
 		return err
 	}
 	return tx.move(ctx, p.Property)
@@ -67,7 +67,7 @@ func (db *DB) SetShown(ctx context.Context, id doorlink.PersonID, shown bool) er
 }
 
 func (tx *Tx) changePerson(ctx context.Context, id doorlink.PersonID, s statement, args ...any) error {
-	n, err := s.exec(ctx, tx, args...)
+	n, err := s.exec(ctx, tx.on, args...)
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func (tx *Tx) changePerson(ctx context.Context, id doorlink.PersonID, s statemen
 // AddMembership puts a person into a unit of the same property, else
 // ErrMissing; twice is ErrExists.
 func (tx *Tx) AddMembership(ctx context.Context, m doorlink.Membership) error {
-	n, err := addMembership.exec(ctx, tx, m.ID, m.Entry, m.Person, m.Unit)
+	n, err := addMembership.exec(ctx, tx.on, m.ID, m.Entry, m.Person, m.Unit)
 	if err == nil && n == 0 {
 		err = ErrMissing
 	}
@@ -92,7 +92,7 @@ func (tx *Tx) AddMembership(ctx context.Context, m doorlink.Membership) error {
 
 // EndMembership takes a person out of a unit, or fails with ErrMissing.
 func (tx *Tx) EndMembership(ctx context.Context, id doorlink.MembershipID) error {
-	p, err := endMembership.first(ctx, tx, id)
+	p, err := endMembership.first(ctx, tx.on, id)
 	if err != nil {
 		return err
 	}
@@ -102,7 +102,7 @@ func (tx *Tx) EndMembership(ctx context.Context, id doorlink.MembershipID) error
 // AddHolder gives a key to a person of the same property, else ErrMissing. For
 // somebody who holds the key already it changes the dates.
 func (tx *Tx) AddHolder(ctx context.Context, h doorlink.Holder) error {
-	n, err := addHolder.exec(ctx, tx, ms(h.From), ms(h.To), h.Key, h.Person)
+	n, err := addHolder.exec(ctx, tx.on, ms(h.From), ms(h.To), h.Key, h.Person)
 	if err == nil && n == 0 {
 		err = ErrMissing
 	}

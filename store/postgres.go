@@ -73,8 +73,8 @@ func (e *serverEngine) once(ctx context.Context, f func(*Tx) error) error {
 		return fault(ctx, "beginning a transaction", err)
 	}
 	defer on.Rollback() // nothing after a commit; a panic goes on
-	tx := &Tx{on: on, shared: true}
-	if err := tx.run(ctx, f); err != nil {
+	tx := &Tx{on: &strict{runner: on}, shared: true}
+	if err := tx.call(ctx, f); err != nil {
 		return err
 	}
 	return fault(ctx, "committing", on.Commit())

@@ -70,11 +70,11 @@ func (db *DB) sweep(ctx context.Context, s sweep, before time.Time) (gone int64,
 		var n int64
 		err := db.Write(ctx, func(tx *Tx) (err error) {
 			if s.first.text != "" {
-				if _, err := s.first.exec(ctx, tx, ms(before)); err != nil {
+				if _, err := s.first.exec(ctx, tx.on, ms(before)); err != nil {
 					return err
 				}
 			}
-			n, err = s.statement().exec(ctx, tx, ms(before), purgeBatch)
+			n, err = s.statement().exec(ctx, tx.on, ms(before), purgeBatch)
 			return err
 		})
 		if err != nil {

@@ -20,7 +20,7 @@ var (
 
 // addRecord gives the record its ID and the door's type of today.
 func (tx *Tx) addRecord(ctx context.Context, r doorlink.Record) error {
-	_, err := addRecord.exec(ctx, tx, doorlink.NewID[doorlink.RecordID]("rec"), r.Kind, r.Property, r.Door,
+	_, err := addRecord.exec(ctx, tx.on, doorlink.NewID[doorlink.RecordID]("rec"), r.Kind, r.Property, r.Door,
 		r.Person, r.Own, r.Call, r.State, ms(r.At))
 	return err
 }

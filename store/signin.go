@@ -63,7 +63,7 @@ var (
 // until it expires.
 func (db *DB) AddLink(ctx context.Context, p doorlink.PersonID, hash string, expires time.Time) error {
 	return db.Write(ctx, func(tx *Tx) error {
-		_, err := addLink.exec(ctx, tx, hash, p, ms(expires))
+		_, err := addLink.exec(ctx, tx.on, hash, p, ms(expires))
 		return err
 	})
 }
@@ -94,7 +94,7 @@ func (db *DB) UseLink(ctx context.Context, hash, session string, h doorlink.Hand
 }
 
 func (tx *Tx) useLink(ctx context.Context, hash string, now time.Time) (doorlink.PersonID, error) {
-	l, err := linkByHash.first(ctx, tx, hash)
+	l, err := linkByHash.first(ctx, tx.on, hash)
 	switch {
 	case err != nil:
 		return "", err
@@ -103,7 +103,7 @@ func (tx *Tx) useLink(ctx context.Context, hash string, now time.Time) (doorlink
 	case !now.Before(l.expires):
 		return "", ErrLinkExpired
 	}
-	n, err := useLink.exec(ctx, tx, ms(now), hash)
+	n, err := useLink.exec(ctx, tx.on, ms(now), hash)
 	if err == nil && n == 0 {
 		err = ErrLinkUsed // by somebody else, since it was read
 	}
@@ -113,7 +113,7 @@ func (tx *Tx) useLink(ctx context.Context, hash string, now time.Time) (doorlink
 // signIn gives the session to the person's handset of that ID, or to a new one.
 func (tx *Tx) signIn(ctx context.Context, h doorlink.Handset, session string, now time.Time) (doorlink.HandsetID, error) {
 	if h.ID != "" {
-		n, err := signHandset.exec(ctx, tx, session, h.Name, ms(now), h.ID, h.Person)
+		n, err := signHandset.exec(ctx, tx.on, session, h.Name, ms(now), h.ID, h.Person)
 		if err != nil || n == 1 {
 			return h.ID, err
 		}
@@ -124,11 +124,11 @@ func (tx *Tx) signIn(ctx context.Context, h doorlink.Handset, session string, no
 
 // activate records the sign-in.
 func (tx *Tx) activate(ctx context.Context, id doorlink.PersonID, now time.Time) error {
-	p, err := personByID.first(ctx, tx, id)
+	p, err := personByID.first(ctx, tx.on, id)
 	if err != nil {
 		return err
 	}
-	if _, err := activate.exec(ctx, tx, true, id); err != nil {
+	if _, err := activate.exec(ctx, tx.on, true, id); err != nil {
 		return err
 	}
 	if err := tx.move(ctx, p.Property); err != nil {
@@ -140,7 +140,7 @@ func (tx *Tx) activate(ctx context.Context, id doorlink.PersonID, now time.Time)
 // AddHandset adds a handset that was signed in at now, with the hash of its
 // session; without one it counts for the directory only.
 func (tx *Tx) AddHandset(ctx context.Context, h doorlink.Handset, session string, now time.Time) error {
-	if _, err := addHandset.exec(ctx, tx, h.ID, h.Person, h.Name, session, ms(now)); err != nil {
+	if _, err := addHandset.exec(ctx, tx.on, h.ID, h.Person, h.Name, session, ms(now)); err != nil {
 		return err
 	}
 	return tx.moveFor(ctx, moveByPerson, string(h.Person))
@@ -166,7 +166,7 @@ func (db *DB) Session(ctx context.Context, hash string, now time.Time) (doorlink
 // touch keeps the day of use. Whoever is signed in stays so when that fails.
 func (db *DB) touch(ctx context.Context, h doorlink.HandsetID, now time.Time) {
 	err := db.Write(ctx, func(tx *Tx) error {
-		_, err := touchHandset.exec(ctx, tx, ms(now), h)
+		_, err := touchHandset.exec(ctx, tx.on, ms(now), h)
 		return err
 	})
 	if err != nil {
@@ -178,7 +178,7 @@ func (db *DB) touch(ctx context.Context, h doorlink.HandsetID, now time.Time) {
 // is none is no error.
 func (db *DB) EndSession(ctx context.Context, hash string) error {
 	return db.Write(ctx, func(tx *Tx) error {
-		p, err := dropHandset.first(ctx, tx, hash)
+		p, err := dropHandset.first(ctx, tx.on, hash)
 		if err != nil || p == "" {
 			return err
 		}

@@ -103,8 +103,8 @@ func (db *DB) Backup(ctx context.Context, to string) error { return db.engine.ba
 //
 // On SQLite all writes take turns: while f runs, the others wait. ctx limits
 // the waiting for the turn; once f has begun, Write returns f's outcome,
-// however late. On PostgreSQL the isolation is read committed: f must not rely
-// on what it has read unless Tx.Alone or an update holds others off.
+// however late. On PostgreSQL writes run side by side in isolation level read
+// committed; those that change one property's directory take turns.
 func (db *DB) Write(ctx context.Context, f func(*Tx) error) error {
 	ctx, cancel := limit(ctx)
 	defer cancel()

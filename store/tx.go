@@ -7,55 +7,59 @@ import (
 	"doorlink"
 )
 
-// Tx is what a function sees inside Write. It ends with the function and must
-// not leave it. Its methods are for one goroutine.
+// Tx is what a function sees inside Write: the changes it may make, and reads
+// that see them. It ends with the function and must not leave it, and it is for
+// one goroutine. After a method has failed in the database, all others fail.
 type Tx struct {
-	on     runner
-	shared bool // other transactions run at the same time: PostgreSQL
-
-	failed error // the first statement that failed
-	moved  map[doorlink.PropertyID]bool
+	on     *strict
+	shared bool                         // other transactions run at the same time: PostgreSQL
+	moved  map[doorlink.PropertyID]bool // whose revision is raised already
 }
 
-// ExecContext and QueryContext make Tx a runner. They refuse to go on after a
-// failure, as PostgreSQL does by itself, because SQLite may have rolled back
-// everything by then, and what followed would be outside the transaction.
-func (tx *Tx) ExecContext(ctx context.Context, text string, args ...any) (sql.Result, error) {
-	if tx.failed != nil {
-		return nil, tx.failed
-	}
-	result, err := tx.on.ExecContext(ctx, text, args...)
-	tx.failed = err
-	return result, err
-}
-
-func (tx *Tx) QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
-	if tx.failed != nil {
-		return nil, tx.failed
-	}
-	rows, err := tx.on.QueryContext(ctx, text, args...)
-	tx.failed = err
-	return rows, err
-}
-
-// run calls f and holds it to what its statements met with.
-func (tx *Tx) run(ctx context.Context, f func(*Tx) error) error {
+// call runs f and holds it to what its statements met with.
+func (tx *Tx) call(ctx context.Context, f func(*Tx) error) error {
 	if err := f(tx); err != nil {
 		return err
 	}
-	return fault(ctx, "writing", tx.failed)
+	return fault(ctx, "writing", tx.on.failed)
 }
 
-// Alone holds off every other transaction that asks for the same name, until
+// alone holds off every other transaction that asks for the same name, until
 // this one ends. Names are for programs: "visit:" and an ID. Whoever needs
 // several must ask in the same order everywhere.
-func (tx *Tx) Alone(ctx context.Context, name string) error {
+func (tx *Tx) alone(ctx context.Context, name string) error {
 	if !tx.shared {
 		return nil // SQLite's writers take turns
 	}
-	_, err := holdOff.exec(ctx, tx, name)
+	_, err := holdOff.exec(ctx, tx.on, name)
 	return err
 }
 
-// holdOff is the one statement of PostgreSQL alone.
+// holdOff is the one statement that PostgreSQL alone understands.
 var holdOff = statement{"waiting for a turn", `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`}
+
+// strict runs statements until one fails, and refuses all others from then on,
+// as PostgreSQL does by itself: SQLite may have rolled everything back by then,
+// and what followed would be outside the transaction.
+type strict struct {
+	runner
+	failed error // the first failure
+}
+
+func (s *strict) ExecContext(ctx context.Context, text string, args ...any) (sql.Result, error) {
+	if s.failed != nil {
+		return nil, s.failed
+	}
+	result, err := s.runner.ExecContext(ctx, text, args...)
+	s.failed = err
+	return result, err
+}
+
+func (s *strict) QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
+	if s.failed != nil {
+		return nil, s.failed
+	}
+	rows, err := s.runner.QueryContext(ctx, text, args...)
+	s.failed = err
+	return rows, err
+}

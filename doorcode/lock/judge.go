@@ -54,31 +54,42 @@ func (v *Verifier) refuse(now time.Time) (Verdict, []Event) {
 }
 
 // find looks the entry up under every candidate day. Where a code was used
-// before, a later day may still know it as a fresh one.
+// before, another day may still know it as a fresh one.
 func (v *Verifier) find(entry string, now time.Time) Verdict {
 	found := Verdict{Kind: Invalid}
 	for _, day := range v.st.candidates(now) {
 		i, ok := v.read(entry, day)
-		if !ok || i.Class != doorcode.Resident || i.Slot >= v.st.Setup.Places {
+		if !ok {
 			continue
 		}
-		at := Verdict{Day: day, Slot: i.Slot, Gen: i.Gen}
-		used := v.st.Used[day][i.Slot]
-		switch {
-		case doorcode.Opens(used, i.Gen, v.st.Setup.Params.Window):
-			at.Kind = Accept
+		at := v.st.admit(day, i, now)
+		if at.Opens() {
 			return at
-		case used>>i.Gen&1 == 0: // beyond the window
-			continue
-		case v.st.reusable(day, i, now):
-			at.Kind = Reuse
-			return at
-		case found.Kind == Invalid:
-			at.Kind = Replay
+		}
+		if found.Kind == Invalid {
 			found = at
 		}
 	}
 	return found
+}
+
+// admit decides about the code of an index: by the window if it is unused, by
+// the time since its first use otherwise.
+func (s *state) admit(day doorlink.Day, i doorcode.Index, now time.Time) Verdict {
+	if i.Class != doorcode.Resident || i.Slot >= s.Setup.Places {
+		return Verdict{Kind: Invalid}
+	}
+	at := Verdict{Kind: Replay, Day: day, Slot: i.Slot, Gen: i.Gen}
+	used := s.Used[day][i.Slot]
+	switch {
+	case doorcode.Opens(used, i.Gen, s.Setup.Params.Window):
+		at.Kind = Accept
+	case used>>i.Gen&1 == 0: // beyond the window
+		return Verdict{Kind: Invalid}
+	case s.reusable(day, i, now):
+		at.Kind = Reuse
+	}
+	return at
 }
 
 // read decodes an entry under a day's key, with the digits that are due on it.
