@@ -1,0 +1,8 @@
+//go:build !linux
+
+package main
+
+import "os"
+
+// raw knows the terminals of Linux alone; elsewhere a line is an entry.
+func raw(*os.File) (restore func(), ok bool) { return func() {}, false }
