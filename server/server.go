@@ -1,0 +1,278 @@
+package server
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"doorlink"
+	"doorlink/bus"
+	"doorlink/doorcode"
+	"doorlink/doorcode/issue"
+	"doorlink/relay"
+	"doorlink/store"
+	"doorlink/switchboard"
+	"doorlink/web"
+)
+
+// Server is one node of doorlink, ready to run.
+type Server struct {
+	DB     *store.DB
+	Board  *switchboard.Board
+	Pages  *web.Server
+	Master doorcode.Master
+
+	config   Config
+	log      *slog.Logger
+	bus      *bus.Bus
+	relay    *relay.Server // nil when it is run apart
+	listener net.Listener
+	metrics  net.Listener // nil unless set
+	secure   *certificates
+	base     string
+}
+
+// New opens everything a node needs: keys, database, bus, relay, and the
+// address it listens on. Nothing is served before Run. What it opened is closed
+// by Run, or by Close if Run is never called. log gets IDs only.
+func New(ctx context.Context, c Config, log *slog.Logger) (*Server, error) {
+	listener, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("listening: %w", err)
+	}
+	return On(ctx, c, listener, log)
+}
+
+// On is New with a listener that exists already, such as one of pipes in a
+// test. It closes the listener if it fails.
+func On(ctx context.Context, c Config, listener net.Listener, log *slog.Logger) (s *Server, err error) {
+	s = &Server{config: c, log: log, listener: listener, base: c.base(listener.Addr())}
+	defer func() {
+		if err != nil {
+			s.Close()
+		}
+	}()
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return nil, fmt.Errorf("making the data folder: %w", err)
+	}
+	k, made, err := loadKeys(c.keys())
+	if err != nil {
+		return nil, err
+	}
+	if made {
+		log.Info("made new keys", "file", c.keys())
+	}
+	s.Master = k.master()
+	if s.DB, err = store.Open(ctx, c.database(), log); err != nil {
+		return nil, err
+	}
+	if s.bus, err = c.openBus(k); err != nil {
+		return nil, err
+	}
+	servers, err := s.openRelay(k)
+	if err != nil {
+		return nil, err
+	}
+	counter := issue.NewCounter(issue.New(s.Master, s.DB), s.DB)
+	s.Board = switchboard.New(s.DB, s.DB, counter, servers, s.bus, log)
+	if s.Pages, err = web.New(web.Config{Base: s.base, Proxies: c.Proxies, Dev: c.sources()}, s.DB, s.Board, log); err != nil {
+		return nil, err
+	}
+	if s.secure, err = newCertificates(c, log); err != nil {
+		return nil, err
+	}
+	if c.Metrics != "" {
+		if s.metrics, err = net.Listen("tcp", c.Metrics); err != nil {
+			return nil, fmt.Errorf("listening for metrics: %w", err)
+		}
+	}
+	return s, nil
+}
+
+// Base is the address of this node as browsers know it, without a path.
+func (s *Server) Base() string { return s.base }
+
+// Relay is the embedded relay, nil when one is run apart.
+func (s *Server) Relay() *relay.Server { return s.relay }
+
+// Run serves until ctx is done, then lets requests finish and closes
+// everything. It returns nil for an orderly end.
+func (s *Server) Run(ctx context.Context) error {
+	defer s.Close()
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return s.Board.Run(ctx) })
+	g.Go(func() error { return s.Pages.Run(ctx) })
+	g.Go(func() error { return s.purge(ctx) })
+	if s.relay != nil {
+		g.Go(func() error { return s.relay.Run(ctx) })
+	}
+	serve(ctx, g, s.newHTTP(s.Pages.Handler()), s.secure.wrap(s.listener))
+	if s.secure.challenges != nil {
+		serve(ctx, g, s.newHTTP(s.secure.redirect()), s.secure.challenges)
+	}
+	if s.metrics != nil {
+		serve(ctx, g, s.newHTTP(s.figures()), s.metrics)
+	}
+	g.Go(func() error { return s.secure.run(ctx) })
+	s.invite(ctx)
+	return g.Wait()
+}
+
+// Close closes what New opened. Run calls it.
+func (s *Server) Close() {
+	s.listener.Close()
+	if s.metrics != nil {
+		s.metrics.Close()
+	}
+	if s.secure != nil && s.secure.challenges != nil {
+		s.secure.challenges.Close()
+	}
+	if s.relay != nil {
+		s.relay.Close()
+	}
+	if s.bus != nil {
+		s.bus.Close()
+	}
+	if s.DB != nil {
+		if err := s.DB.Close(); err != nil {
+			s.log.Warn("closing the database", "err", err)
+		}
+	}
+}
+
+// invite prints the set-up link of an installation without a building. It goes
+// to standard error, not to the log: it is a secret.
+func (s *Server) invite(ctx context.Context) {
+	all, err := s.DB.Properties(ctx)
+	if err != nil {
+		s.log.Warn("looking for buildings", "err", err)
+		return
+	}
+	if len(all) == 0 {
+		fmt.Fprintf(os.Stderr, "\nNo building yet. Set it up at\n\n  %s\n\nThe link works once.\n\n", s.Pages.OfferSetup())
+	}
+}
+
+// The time limits of every dialog over HTTP. Sockets leave them behind when
+// they take their connection over.
+const (
+	headerTime   = 5 * time.Second
+	requestTime  = 15 * time.Second
+	answerTime   = 30 * time.Second
+	idleTime     = 75 * time.Second
+	shutdownTime = 5 * time.Second
+	maxHeader    = 16 << 10
+)
+
+func (s *Server) newHTTP(h http.Handler) *http.Server {
+	return &http.Server{
+		Handler: h, ReadHeaderTimeout: headerTime, ReadTimeout: requestTime, WriteTimeout: answerTime,
+		IdleTimeout: idleTime, MaxHeaderBytes: maxHeader,
+		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+	}
+}
+
+// serve runs an HTTP server until ctx is done.
+func serve(ctx context.Context, g *errgroup.Group, h *http.Server, l net.Listener) {
+	g.Go(func() error {
+		if err := h.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serving %s: %w", l.Addr(), err)
+		}
+		return nil
+	})
+	g.Go(func() error {
+		<-ctx.Done()
+		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
+		defer cancel()
+		if h.Shutdown(end) != nil {
+			h.Close()
+		}
+		return nil
+	})
+}
+
+// purgeTime is how often records are looked through for what is too old.
+const purgeTime = 24 * time.Hour
+
+// purge removes what has outlived its retention, once at start and then daily,
+// and reports how much of what.
+func (s *Server) purge(ctx context.Context) error {
+	for {
+		gone, err := s.DB.Purge(ctx, time.Now())
+		if err != nil && ctx.Err() == nil {
+			s.log.Warn("removing old records", "err", err)
+		}
+		for kind, n := range gone {
+			if n > 0 {
+				s.log.Info("removed old records", "kind", kind, "count", n)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(purgeTime):
+		}
+	}
+}
+
+func (c Config) keys() string {
+	if c.Keys != "" {
+		return c.Keys
+	}
+	return filepath.Join(c.Data, "keys.json")
+}
+
+func (c Config) database() string {
+	if c.Database != "" {
+		return c.Database
+	}
+	return "sqlite:" + filepath.Join(c.Data, "doorlink.db")
+}
+
+// sources are the pages' sources in development, nil otherwise.
+func (c Config) sources() fs.FS {
+	if !c.Dev {
+		return nil
+	}
+	return os.DirFS(filepath.Join("web", "ui"))
+}
+
+func (c Config) openBus(k keys) (*bus.Bus, error) {
+	switch {
+	case c.BusURL != "":
+		return bus.Dial(c.BusURL)
+	case c.BusListen != "":
+		return bus.Join(bus.Cluster{
+			Node: doorlink.NewShortCode(), Listen: c.BusListen, Peers: c.BusPeers,
+			Secret: hex.EncodeToString(k.derive("bus")),
+		})
+	}
+	return bus.Embedded()
+}
+
+// openRelay opens the embedded relay, or stands in for one that is run apart.
+func (s *Server) openRelay(k keys) (switchboard.Relay, error) {
+	c := s.config
+	if len(c.RelayURLs) > 0 {
+		return relay.NewOutside(c.RelayURLs, []byte(c.RelaySecret)), nil
+	}
+	from, to, err := c.relayPorts()
+	if err != nil {
+		return nil, err
+	}
+	s.relay, err = relay.New(relay.Config{
+		Listen: c.RelayListen, Public: c.RelayPublic, Secret: k.derive("relay"),
+		MinPort: from, MaxPort: to, Lan: c.RelayLAN,
+	}, s.log)
+	return s.relay, err
+}

@@ -1,0 +1,138 @@
+package web
+
+import (
+	"net/http"
+	"time"
+
+	"doorlink"
+	"doorlink/store"
+	"doorlink/web/locale"
+)
+
+// The audience of a route is the type of its function: a handler that needs to
+// know who is asking cannot be registered without the guard that finds out.
+type (
+	openFunc     func(w http.ResponseWriter, r *http.Request, l *locale.Language) error
+	visitorFunc  func(w http.ResponseWriter, r *http.Request, v visitor) error
+	residentFunc func(w http.ResponseWriter, r *http.Request, h resident) error
+)
+
+// visitor is who a visitor's route is asked by, and where.
+type visitor struct {
+	visit doorlink.Visit
+	at    store.Scanned
+	zone  *time.Location
+	lang  *locale.Language
+	known bool // the visit has been here before
+}
+
+// resident is who a resident's route is asked by.
+type resident struct {
+	handset doorlink.Handset
+	session doorlink.Secret
+	lang    *locale.Language
+}
+
+// The cookies of the two audiences are secrets of their own; neither opens the
+// other's routes.
+const (
+	visitCookie   = "dl_visit"
+	sessionCookie = "dl_session"
+	langCookie    = "dl_lang"
+	visitAge      = 24 * time.Hour
+	sessionAge    = 90 * 24 * time.Hour
+	langAge       = 365 * 24 * time.Hour
+)
+
+// open guards what anybody may see.
+func (s *Server) open(f openFunc) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		l := s.language(w, r)
+		s.answer(w, r, l, f(w, r, l))
+	})
+}
+
+// visitor guards what the holder of a sticker's token may see, and knows the
+// browser again by its cookie.
+func (s *Server) visitor(f visitorFunc) http.Handler {
+	return s.open(func(w http.ResponseWriter, r *http.Request, l *locale.Language) error {
+		at, err := s.db.Scan(r.Context(), doorlink.Secret(r.PathValue("token")), time.Now())
+		if err != nil {
+			return s.guessed(r, err)
+		}
+		zone, err := at.Property.Location()
+		if err != nil {
+			return err
+		}
+		cookie, known := secretIn(r, visitCookie)
+		if !known {
+			cookie = doorlink.NewSecret()
+			s.setCookie(w, visitCookie, cookie.Reveal(), "/p/", visitAge)
+		}
+		return f(w, r, visitor{
+			visit: doorlink.Visit{
+				ID: doorlink.VisitFor(cookie, at.Door.ID), Property: at.Property.ID,
+				Door: at.Door.ID, Panel: at.Panel.ID, Sticker: at.Sticker.ID,
+			},
+			at: at, zone: zone, lang: l, known: known,
+		})
+	})
+}
+
+// resident guards what needs a signed-in handset.
+func (s *Server) resident(f residentFunc) http.Handler {
+	return s.open(func(w http.ResponseWriter, r *http.Request, l *locale.Language) error {
+		secret, ok := secretIn(r, sessionCookie)
+		if !ok {
+			return store.ErrNoSession
+		}
+		h, err := s.db.Session(r.Context(), secret.Hash(), time.Now())
+		if err != nil {
+			return err
+		}
+		return f(w, r, resident{handset: h, session: secret, lang: l})
+	})
+}
+
+// guessed counts a wrong token, code or link against its address, so that
+// guessing is slow; the answer is the same until the budget is used up.
+func (s *Server) guessed(r *http.Request, err error) error {
+	if k := doorlink.KindOf(err); k != doorlink.NotFound {
+		return err
+	}
+	if wait := s.limits.guesses.allow(address(r, s.proxies)); wait != nil {
+		return wait
+	}
+	return err
+}
+
+// secretIn reads a cookie that holds a secret. Anything of another length is
+// none of ours.
+func secretIn(r *http.Request, name string) (doorlink.Secret, bool) {
+	c, err := r.Cookie(name)
+	if err != nil || len(c.Value) != 32 {
+		return "", false
+	}
+	return doorlink.Secret(c.Value), true
+}
+
+func (s *Server) setCookie(w http.ResponseWriter, name, value, path string, age time.Duration) {
+	http.SetCookie(w, &http.Cookie{
+		Name: name, Value: value, Path: path, MaxAge: int(age / time.Second),
+		HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteLaxMode,
+	})
+}
+
+// language is the one the reader chose, or else the best their browser names.
+func (s *Server) language(w http.ResponseWriter, r *http.Request) *locale.Language {
+	chosen := r.URL.Query().Get("lang")
+	if chosen == "" {
+		if c, err := r.Cookie(langCookie); err == nil {
+			chosen = c.Value
+		}
+		return s.words.Match(r.Header.Get("Accept-Language"), chosen)
+	}
+	l := s.words.Match(r.Header.Get("Accept-Language"), chosen)
+	s.setCookie(w, langCookie, l.Tag, "/", langAge)
+	return l
+}

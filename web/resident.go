@@ -1,0 +1,170 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"doorlink"
+	"doorlink/switchboard"
+	"doorlink/web/locale"
+)
+
+// enter uses a one-time link: it registers this browser as a handset of the
+// resident and signs it in. Only a person's own navigation counts; a preview
+// or prefetch leaves the link as it is.
+func (s *Server) enter(w http.ResponseWriter, r *http.Request, l *locale.Language) error {
+	if strings.Contains(r.Header.Get("Sec-Purpose")+r.Header.Get("Purpose"), "prefetch") || r.Method != http.MethodGet {
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
+	h := doorlink.Handset{ID: doorlink.NewID[doorlink.HandsetID]("hset"), Name: browserName(r.UserAgent())}
+	if old, ok := secretIn(r, sessionCookie); ok {
+		if known, err := s.db.Session(r.Context(), old.Hash(), time.Now()); err == nil {
+			h.ID = known.ID // the same browser signing in again is the same handset
+		}
+	}
+	session := doorlink.NewSecret()
+	link := doorlink.Secret(r.PathValue("link"))
+	if _, err := s.db.UseLink(r.Context(), link.Hash(), session.Hash(), h, time.Now()); err != nil {
+		return s.guessed(r, err)
+	}
+	s.setCookie(w, sessionCookie, session.Reveal(), "/r/", sessionAge)
+	http.Redirect(w, r, "/r/", http.StatusSeeOther)
+	return nil
+}
+
+// browserName is what a resident reads in the list of their handsets. It is no
+// more than a browser and a system: enough to tell two phones apart.
+func browserName(agent string) string {
+	return firstOf(agent, "Edg", "Firefox", "Chrome", "Safari") + " · " +
+		firstOf(agent, "iPhone", "iPad", "Android", "Windows", "Mac OS X", "Linux")
+}
+
+func firstOf(agent string, names ...string) string {
+	for _, n := range names {
+		if strings.Contains(agent, n) {
+			return n
+		}
+	}
+	return "?"
+}
+
+// home is the resident's page: whether they can be reached, where they are
+// listed, and the place where calls appear.
+func (s *Server) home(w http.ResponseWriter, r *http.Request, h resident) error {
+	person, property, doors, err := s.db.PersonDoors(r.Context(), h.handset.Person)
+	if err != nil {
+		return err
+	}
+	zone, err := property.Location()
+	if err != nil {
+		return err
+	}
+	views, err := s.look()
+	if err != nil {
+		return err
+	}
+	return views.write(w, r, http.StatusOK, "resident/home.html", views.home(h.lang, person, property, doors, time.Now().In(zone)))
+}
+
+// signedOut is where signing out ends.
+func (s *Server) signedOut(w http.ResponseWriter, r *http.Request, l *locale.Language) error {
+	views, err := s.look()
+	if err != nil {
+		return err
+	}
+	return views.write(w, r, http.StatusOK, "resident/problem.html", views.problem(l, "out"))
+}
+
+// shown turns Show in intercom on or off.
+func (s *Server) shown(w http.ResponseWriter, r *http.Request, h resident) error {
+	if err := s.db.SetShown(r.Context(), h.handset.Person, r.PostFormValue("shown") == "on"); err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/r/", http.StatusSeeOther)
+	return nil
+}
+
+// leave signs this handset out. Its open pages lose their lines.
+func (s *Server) leave(w http.ResponseWriter, r *http.Request, h resident) error {
+	if err := s.db.EndSession(r.Context(), h.session.Hash()); err != nil {
+		return err
+	}
+	s.hangUp(h.handset.ID)
+	s.setCookie(w, sessionCookie, "", "/r/", -time.Second)
+	http.Redirect(w, r, "/r/out", http.StatusSeeOther)
+	return nil
+}
+
+// residentLine is a handset's socket.
+func (s *Server) residentLine(w http.ResponseWriter, r *http.Request, h resident) error {
+	if err := s.limits.sockets.allow(address(r, s.proxies)); err != nil {
+		return err
+	}
+	sock, err := accept(w, r)
+	if err != nil {
+		return errAnswered
+	}
+	p := &residentPage{s: s, handset: h.handset, lang: h.lang, sock: sock}
+	if !s.keep(sock, p.run) {
+		sock.close(websocket.StatusGoingAway, "restarting")
+	}
+	return nil
+}
+
+// residentPage is a handset's open page.
+type residentPage struct {
+	s       *Server
+	handset doorlink.Handset
+	lang    *locale.Language
+	sock    *socket
+}
+
+func (p *residentPage) run() {
+	defer p.s.signIn(p.handset.ID, p.sock)()
+	line, err := p.open()
+	if err != nil {
+		p.refuse("", err)
+		p.sock.close(websocket.StatusTryAgainLater, "")
+		return
+	}
+	defer line.Close()
+	for {
+		sig, err := p.sock.read(doorlink.Resident)
+		if errors.Is(err, errHungUp) {
+			return
+		}
+		if err == nil {
+			err = p.say(line, sig)
+		}
+		if err != nil {
+			p.refuse(sig.Kind, err)
+		}
+	}
+}
+
+func (p *residentPage) open() (*switchboard.Line, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), sayTime)
+	defer cancel()
+	return p.s.board.Line(ctx, p.handset, p.sock.send)
+}
+
+func (p *residentPage) say(line *switchboard.Line, sig doorlink.Signal) error {
+	if sig.Kind == doorlink.SigPing {
+		p.sock.send(doorlink.Signal{Kind: doorlink.SigPong})
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), sayTime)
+	defer cancel()
+	return line.Say(ctx, sig)
+}
+
+// refuse words a refusal. Moments in it are already in the door's zone.
+func (p *residentPage) refuse(of doorlink.SignalKind, err error) {
+	p.sock.send(p.s.refusal(p.lang, of, err, nil))
+}

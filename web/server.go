@@ -1,0 +1,157 @@
+// Package web is doorlink as people see it: the visitor's page behind a
+// sticker, the resident's app, and the sockets through which both take part in
+// calls.
+//
+// Visitors and residents have separate secrets and separate kinds of handler;
+// see guard.go. Every page carries its policy, makes no request to anybody
+// else, and works without script except for the call itself.
+package web
+
+import (
+	"context"
+	"io/fs"
+	"log/slog"
+	"net/url"
+	"sync"
+
+	"github.com/coder/websocket"
+
+	"doorlink"
+	"doorlink/store"
+	"doorlink/switchboard"
+	"doorlink/web/locale"
+)
+
+// Config is what the pages must know about where they are served.
+type Config struct {
+	Base    string // the address browsers use, without a path
+	Proxies int    // how many trusted proxies stand in front
+	Dev     fs.FS  // sources to build anew for every page; nil outside development
+}
+
+// Server serves the pages of one node.
+type Server struct {
+	db      *store.DB
+	board   *switchboard.Board
+	log     *slog.Logger
+	base    string
+	secure  bool
+	proxies int
+	dev     fs.FS
+	views   *Views
+	words   *locale.Catalogue
+	limits  limits
+	shelf   *shelf
+	watch   *watch
+	setup   setup
+
+	mu      sync.Mutex
+	closing bool
+	sockets map[*socket]bool
+	phones  map[doorlink.HandsetID]map[*socket]bool
+	pages   sync.WaitGroup
+}
+
+// New prepares the pages; it fails where a source does not build.
+func New(c Config, db *store.DB, board *switchboard.Board, log *slog.Logger) (*Server, error) {
+	sources := c.Dev
+	if sources == nil {
+		sources = Sources()
+	}
+	views, err := NewViews(sources)
+	if err != nil {
+		return nil, err
+	}
+	base, err := url.Parse(c.Base)
+	if err != nil {
+		return nil, err
+	}
+	return &Server{
+		db: db, board: board, log: log,
+		base: c.Base, secure: base.Scheme == "https", proxies: c.Proxies, dev: c.Dev,
+		views: views, words: views.Languages,
+		limits: newLimits(), shelf: newShelf(), watch: newWatch(),
+		sockets: map[*socket]bool{}, phones: map[doorlink.HandsetID]map[*socket]bool{},
+	}, nil
+}
+
+// Run tells open pages of changes until ctx is done, then closes all sockets
+// and waits for them.
+func (s *Server) Run(ctx context.Context) error {
+	s.watch.run(ctx, s.db.Revision)
+	s.mu.Lock()
+	s.closing = true
+	open := make([]*socket, 0, len(s.sockets))
+	for sock := range s.sockets {
+		open = append(open, sock)
+	}
+	s.mu.Unlock()
+	for _, sock := range open {
+		go sock.close(websocket.StatusGoingAway, "restarting")
+	}
+	s.pages.Wait()
+	return nil
+}
+
+// keep runs a page's socket in a goroutine of its own, so that its handler can
+// return. It reports false, and runs nothing, when the server is closing.
+func (s *Server) keep(sock *socket, run func()) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closing {
+		return false
+	}
+	s.sockets[sock] = true
+	s.pages.Go(func() {
+		defer func() {
+			sock.close(websocket.StatusNormalClosure, "")
+			s.mu.Lock()
+			delete(s.sockets, sock)
+			s.mu.Unlock()
+		}()
+		run()
+	})
+	return true
+}
+
+// signIn notes a handset's open page, so that signing out can end it.
+func (s *Server) signIn(h doorlink.HandsetID, sock *socket) (end func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.phones[h] == nil {
+		s.phones[h] = map[*socket]bool{}
+	}
+	s.phones[h][sock] = true
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.phones[h], sock)
+		if len(s.phones[h]) == 0 {
+			delete(s.phones, h)
+		}
+	}
+}
+
+// hangUp closes all pages of a handset on this node.
+func (s *Server) hangUp(h doorlink.HandsetID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for sock := range s.phones[h] {
+		go sock.close(websocket.StatusPolicyViolation, "signed out")
+	}
+}
+
+// Sockets is how many pages are connected.
+func (s *Server) Sockets() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.sockets)
+}
+
+// look is what pages are made of: as built at start, or in development anew.
+func (s *Server) look() (*Views, error) {
+	if s.dev == nil {
+		return s.views, nil
+	}
+	return NewViews(s.dev)
+}

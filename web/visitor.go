@@ -1,0 +1,214 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"doorlink"
+	"doorlink/directory"
+	"doorlink/switchboard"
+)
+
+// sayTime limits what one signal may take on our side.
+const sayTime = 5 * time.Second
+
+// directory serves the page behind a sticker: everything in one response.
+func (s *Server) directory(w http.ResponseWriter, r *http.Request, v visitor) error {
+	if r.URL.Query().Get("q") != "" {
+		return s.matches(w, r, v, "visitor/directory.html")
+	}
+	views, err := s.look()
+	if err != nil {
+		return err
+	}
+	key := shelfKey{views: views, panel: v.at.Panel.ID, lang: v.lang.Tag, resume: s.resumes(r.Context(), v)}
+	now := time.Now()
+	page := s.shelf.find(key, v.at.Revision, now)
+	if page == nil {
+		if page, err = s.newPage(r.Context(), key, v, now); err != nil {
+			return err
+		}
+		s.shelf.put(key, page)
+	}
+	return page.serve(w, r)
+}
+
+func (s *Server) newPage(ctx context.Context, key shelfKey, v visitor, now time.Time) (*shelfPage, error) {
+	list, err := s.listed(ctx, v, now)
+	if err != nil {
+		return nil, err
+	}
+	s.watch.note(v.at.Property.ID, list.until)
+	view := key.views.directory(v.lang, v.at.Property, v.at.Door, v.at.Panel, list.entries, "")
+	view.Resume = key.resume
+	plain, err := key.views.render("visitor/directory.html", view)
+	if err != nil {
+		return nil, err
+	}
+	return &shelfPage{revision: list.revision, until: list.until, plain: plain, packed: zip(plain), policy: key.views.policy}, nil
+}
+
+// listed is who can be called at the visitor's door, read again only when the
+// property's revision or a date says so.
+func (s *Server) listed(ctx context.Context, v visitor, now time.Time) (*shelfList, error) {
+	if l := s.shelf.list(v.at.Door.ID, v.at.Revision, now); l != nil {
+		return l, nil
+	}
+	facts, err := s.db.Directory(ctx, v.at.Door.ID)
+	if err != nil {
+		return nil, err
+	}
+	l := &shelfList{
+		revision: v.at.Revision, until: directory.NextChange(facts, now),
+		entries: directory.Project(v.at.Property, facts, now),
+	}
+	s.shelf.putList(v.at.Door.ID, l)
+	return l, nil
+}
+
+// matches answers a search with a whole page or a piece of one.
+func (s *Server) matches(w http.ResponseWriter, r *http.Request, v visitor, page string) error {
+	if err := s.limits.searches.allow(string(v.visit.ID)); err != nil {
+		return err
+	}
+	if err := s.limits.seeks.allow(address(r, s.proxies)); err != nil {
+		return err
+	}
+	views, err := s.look()
+	if err != nil {
+		return err
+	}
+	list, err := s.listed(r.Context(), v, time.Now())
+	if err != nil {
+		return err
+	}
+	typed := strings.TrimSpace(r.URL.Query().Get("q"))
+	if len(typed) > longestSearch {
+		typed = strings.ToValidUTF8(typed[:longestSearch], "")
+	}
+	return views.write(w, r, http.StatusOK, page, views.directory(v.lang, v.at.Property, v.at.Door, v.at.Panel, list.entries, typed))
+}
+
+// longestSearch is how many bytes of what was typed are looked for.
+const longestSearch = 200
+
+// resumes reports whether the visit has a call or a code to come back to. A
+// browser that was never here costs no look.
+func (s *Server) resumes(ctx context.Context, v visitor) bool {
+	if !v.known {
+		return false
+	}
+	c, err := s.db.VisitCall(ctx, v.visit.ID)
+	if err != nil {
+		return false // the socket will find out; without a call there is nothing to show
+	}
+	if c.Matters(time.Now()) {
+		return true
+	}
+	codes, err := s.db.Handed(ctx, c.ID)
+	return err == nil && len(codes) > 0
+}
+
+// line is the visitor's socket.
+func (s *Server) line(w http.ResponseWriter, r *http.Request, v visitor) error {
+	if err := s.limits.sockets.allow(address(r, s.proxies)); err != nil {
+		return err
+	}
+	sock, err := accept(w, r)
+	if err != nil {
+		return errAnswered
+	}
+	p := &visitorPage{s: s, v: v, sock: sock, address: address(r, s.proxies)}
+	if !s.keep(sock, p.run) {
+		sock.close(websocket.StatusGoingAway, "restarting")
+	}
+	return nil
+}
+
+// visitorPage is a visitor's open page: a socket and, while there is something
+// to hear, a leg.
+type visitorPage struct {
+	s       *Server
+	v       visitor
+	sock    *socket
+	address string
+	leg     *switchboard.Leg
+}
+
+func (p *visitorPage) run() {
+	defer p.s.watch.add(p.v.at.Property.ID, p.v.at.Revision, p.sock)()
+	defer p.hold()
+	p.resume()
+	for {
+		sig, err := p.sock.read(doorlink.Visitor)
+		if errors.Is(err, errHungUp) {
+			return
+		}
+		if err == nil {
+			err = p.say(sig)
+		}
+		if err != nil {
+			p.sock.send(p.s.refusal(p.v.lang, sig.Kind, err, p.v.zone))
+		}
+	}
+}
+
+// hold leaves a call for the page to come back to.
+func (p *visitorPage) hold() {
+	if p.leg != nil {
+		p.leg.Close()
+	}
+}
+
+func (p *visitorPage) resume() {
+	ctx, cancel := context.WithTimeout(context.Background(), sayTime)
+	defer cancel()
+	leg, err := p.s.board.Resume(ctx, p.v.visit, p.v.at.Entrance(), p.sock.send)
+	if err == nil {
+		p.leg = leg
+	} else if !errors.Is(err, switchboard.ErrNoCall) || doorlink.KindOf(errors.Unwrap(err)) == doorlink.Down {
+		p.sock.send(p.s.refusal(p.v.lang, "", err, p.v.zone))
+	}
+}
+
+func (p *visitorPage) say(sig doorlink.Signal) error {
+	ctx, cancel := context.WithTimeout(context.Background(), sayTime)
+	defer cancel()
+	switch {
+	case sig.Kind == doorlink.SigPing:
+		p.sock.send(doorlink.Signal{Kind: doorlink.SigPong})
+		return nil
+	case sig.Kind == doorlink.SigDial:
+		return p.dial(ctx, sig)
+	case p.leg == nil:
+		return switchboard.ErrNoCall
+	}
+	return p.leg.Say(ctx, sig)
+}
+
+// dial places a call. A page that thinks it has none, while a call of its visit
+// goes on, is told of that one.
+func (p *visitorPage) dial(ctx context.Context, sig doorlink.Signal) error {
+	if err := p.s.limits.dials.allow(p.address); err != nil {
+		return err
+	}
+	if err := p.s.limits.stickers.allow(string(p.v.visit.Panel)); err != nil {
+		return err
+	}
+	var as doorlink.Caller
+	if sig.Caller != nil {
+		as = *sig.Caller
+	}
+	leg, err := p.s.board.Dial(ctx, p.v.visit, p.v.at.Entrance(), sig.Entry, as, p.sock.send)
+	if err != nil {
+		return err
+	}
+	p.hold()
+	p.leg = leg
+	return nil
+}
