@@ -23,8 +23,8 @@ import (
 	"strings"
 )
 
-// Set is everything that one build made. It never changes and may be used by
-// many goroutines at once.
+// Set is everything that one build made. Once nothing is added to it any more,
+// many goroutines may use it at once.
 type Set struct {
 	files map[string]file // by name, such as "visitor/call.js"
 }
@@ -41,6 +41,7 @@ type file struct {
 var kinds = map[string]string{
 	".js":          "text/javascript; charset=utf-8",
 	".css":         "text/css; charset=utf-8",
+	".html":        "text/html; charset=utf-8",
 	".svg":         "image/svg+xml",
 	".png":         "image/png",
 	".webmanifest": "application/manifest+json",
@@ -67,11 +68,22 @@ func Build(pages fs.FS) (*Set, error) {
 	}
 	s := &Set{files: map[string]file{}}
 	for name, body := range bodies {
-		if s.files[name], err = newFile(name, body); err != nil {
-			return nil, fmt.Errorf("compressing %s: %w", name, err)
+		if err := s.Add(name, body); err != nil {
+			return nil, err
 		}
 	}
 	return s, nil
+}
+
+// Add puts a file that was made elsewhere into the set, under a name with one
+// of the extensions that are served.
+func (s *Set) Add(name string, body []byte) error {
+	f, err := newFile(name, body)
+	if err != nil {
+		return fmt.Errorf("compressing %s: %w", name, err)
+	}
+	s.files[name] = f
+	return nil
 }
 
 // list finds the entry points, and the files that are served as they are.
@@ -82,7 +94,7 @@ func list(pages fs.FS) (entries, plain []string, err error) {
 		case path.Dir(name) == shared:
 		case ext == ".ts" || ext == ".css":
 			entries = append(entries, name)
-		case kinds[ext] != "":
+		case ext != ".html" && kinds[ext] != "": // pages are templates
 			plain = append(plain, name)
 		}
 	}

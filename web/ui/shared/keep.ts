@@ -2,8 +2,6 @@
 // goes with it; the numbers, which say nothing, are shared by all tabs, so that
 // a call that moves to another tab goes on counting.
 
-import type { Signal } from "./protocol.ts";
-
 /** One line of the conversation as it was last seen. */
 export interface Kept {
   mine: boolean;
@@ -23,6 +21,15 @@ export function keepLines(call: string, lines: Kept[]): void {
   write(() => sessionStorage, call, lines);
 }
 
+/** Which line of the directory a call went to. */
+export function keptEntry(call: string): string {
+  return read<string>(() => sessionStorage, `${call}.entry`) ?? "";
+}
+
+export function keepEntry(call: string, entry: string): void {
+  write(() => sessionStorage, `${call}.entry`, entry);
+}
+
 /** The next number of something that is counted in a call, from 1. */
 export function nextNumber(call: string, of: "gen" | "line"): number {
   const numbers = read<Record<string, number>>(() => localStorage, call) ?? {};
@@ -32,10 +39,10 @@ export function nextNumber(call: string, of: "gen" | "line"): number {
 }
 
 /** Forgets every call but one; "" forgets them all. */
-export function forgetCalls(but: Signal["call"] | ""): void {
+export function forgetCalls(but: string): void {
   for (const store of [() => sessionStorage, () => localStorage]) {
     try {
-      const keys = Object.keys(store()).filter((k) => k.startsWith(prefix) && k !== prefix + but);
+      const keys = Object.keys(store()).filter((k) => k.startsWith(prefix) && !(but && k.startsWith(prefix + but)));
       keys.forEach((k) => store().removeItem(k));
     } catch {
       // Storage is switched off: there is nothing to forget.

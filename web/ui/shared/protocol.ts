@@ -105,6 +105,7 @@ export interface Code {
 export interface Refusal {
   of?: SignalKind;
   kind: string;
+  status: number;
   key: string;
   text: string;
   left_ms?: number;

@@ -1,0 +1,119 @@
+// What each screen of a call says, from the facts of the call.
+
+import { clock, figures, inSpan, say, type Words } from "../../shared/say.ts";
+import type { Fill, Screen } from "../page/screen.ts";
+import { at, over, type At, type Facts } from "./state.ts";
+
+/** The screen for the facts at a moment. */
+export function view(f: Facts, words: Words, zone: string, now: number): Screen {
+  const state = at(f, now);
+  const others = (f.news?.others ?? []).map((o) => ({ other: o.name }));
+  return {
+    state: state === "expired" ? "ended" : state,
+    template: template(state, f),
+    others,
+    fill: { ...names(f), ...ringing(f, state, words, now), ...voice(f), ...talking(f, words, now), ...code(f, zone, now), ...end(f, zone, now) },
+  };
+}
+
+function template(state: At, f: Facts): string {
+  if (f.text && (state === "connecting" || state === "ringing" || state === "waiting")) return "texting";
+  if (state === "code" && f.help === "asking") return "help";
+  return state;
+}
+
+function names(f: Facts): Fill {
+  const other = f.news?.others?.[0]?.name;
+  return {
+    name: f.target.name,
+    unit: f.news?.unit ?? f.target.unit,
+    door: f.news?.door ?? f.code?.door ?? "",
+    other,
+    others: other !== undefined,
+    alone: other === undefined,
+  };
+}
+
+function ringing(f: Facts, state: At, words: Words, now: number): Fill {
+  const n = f.news?.devices ?? 0;
+  const unit = f.news?.unit ?? f.target.unit;
+  const named = f.target.name === f.news?.name; // else the name says the unit already
+  const devices = named ? say(words, "unit_devices", { unit, n }) : say(words, "devices", { n });
+  const until = state === "offline" ? f.retry : f.until;
+  return {
+    connecting: state === "connecting",
+    ringing: state === "ringing",
+    waiting: state === "waiting",
+    devices: n > 0 ? devices : "",
+    left: until ? span(until - now, words) : "",
+    phone: !navigator.onLine,
+    line: navigator.onLine,
+    held: f.call !== "",
+    placing: f.call === "",
+  };
+}
+
+function voice(f: Facts): Fill {
+  return {
+    ask: f.microphone === "" && !f.text,
+    speaks: f.microphone === "on",
+    none: f.microphone === "refused" || f.microphone === "missing",
+    again: f.mayAskAgain,
+    unable: f.microphone === "unable",
+    blocked: f.blocked,
+  };
+}
+
+function talking(f: Facts, words: Words, now: number): Fill {
+  const answered = f.news?.state === "answered";
+  const soon = answered && f.until - now <= 20_000;
+  return {
+    talking: answered,
+    over: over(f),
+    talked: figures(now - f.answered),
+    speaking: answered && f.speaking,
+    away: answered && (f.news?.away ?? false),
+    soon: soon && say(words, "ends_soon", { name: f.target.name }),
+  };
+}
+
+function code(f: Facts, zone: string, now: number): Fill {
+  const ends = f.code ? clock(f.code.until_ms, zone) : "";
+  return {
+    digits: String(f.code?.digits.length ?? ""),
+    midnight: ends === "00:00",
+    until: ends !== "00:00",
+    ends,
+    in: inSpan(f.codeEnds - now),
+    speech: "speechSynthesis" in window,
+    confirm: /^c1/i.test(f.code?.model ?? ""),
+    deadbolt: /^(g-)?m/i.test(f.code?.model ?? ""),
+    [`advice-${f.help}`]: true,
+  };
+}
+
+function end(f: Facts, zone: string, now: number): Fill {
+  const moment = f.opened === "yes" ? f.openedAt : f.since;
+  return {
+    time: moment ? clock(moment, zone) : "",
+    timeless: moment === 0,
+    text: f.refused?.text ?? f.wrote,
+    ours: !f.refused,
+    free: now >= f.refusedUntil,
+    grant: (f.news?.grant_ms ?? 0) > 0 && now < f.until,
+    [`by-${f.news?.reason ?? ""}`]: true,
+  };
+}
+
+/** A wait in words: 18 s, 2 min 20 s. */
+function span(ms: number, words: Words): string {
+  const seconds = Math.max(0, Math.ceil(ms / 1000));
+  if (seconds < 60) return say(words, "seconds", { n: seconds });
+  return say(words, "minutes", { m: Math.floor(seconds / 60), s: seconds % 60 });
+}
+
+/** How much of a wait is left, for a progress bar: from the whole down to 0. */
+export function left(f: Facts, now: number): { value: number; max: number } {
+  const [from, to] = f.retry ? [f.down, f.retry] : [f.since, f.until];
+  return { value: Math.max(0, to - now), max: Math.max(1, to - from) };
+}

@@ -1,0 +1,72 @@
+// The visitor's voice in a call: the connection, the microphone, the sounds.
+
+import { nextNumber } from "../../shared/keep.ts";
+import { microphone, type NoMicrophone } from "../../shared/microphone.ts";
+import { speaker, visitorPeer, type Measure, type Peer } from "../../shared/peer.ts";
+import type { ICEServer, Signal } from "../../shared/protocol.ts";
+import { tones, type Tones } from "../../shared/tone.ts";
+
+export interface Voice {
+  tones: Tones;
+  /** Connects, once per call. */
+  connect(call: string, ice: ICEServer[]): void;
+  hear(s: Signal): void;
+  /** Asks for the microphone and speaks through it from then on. */
+  open(): Promise<"on" | NoMicrophone>;
+  mute(on: boolean): void;
+  /** Plays what the browser held back; call it in a tap. */
+  play(): void;
+  close(): void;
+}
+
+export interface VoiceEvents {
+  say(s: Signal): void;
+  measured(m: Measure): void;
+  blocked(on: boolean): void;
+}
+
+/** A page loaded with ?relay connects over the relay only. It helps people on
+ *  networks that drop what is not TURN, and shows whether the relay works. */
+const relayOnly = new URLSearchParams(location.search).has("relay");
+
+/** Prepares a voice. Made inside the tap on Call, it may play sound later. */
+export function makeVoice(on: VoiceEvents): Voice {
+  const sounds = tones();
+  sounds.wake();
+  const ear = speaker(sounds.silence());
+  let peer: Peer | undefined;
+  let track: MediaStreamTrack | null = null;
+  const speak = (t: MediaStreamTrack) => {
+    track = t;
+    peer?.speak(t);
+  };
+  const mic = microphone(speak);
+
+  return {
+    tones: sounds,
+    connect(call, ice) {
+      if (peer) return;
+      const wire = { call, ice, relay: relayOnly, ear, say: on.say, measured: on.measured, blocked: () => on.blocked(true) };
+      peer = visitorPeer(wire, () => nextNumber(call, "gen"));
+      if (track) peer.speak(track);
+    },
+    hear: (s) => peer?.hear(s),
+    async open() {
+      const got = await mic.open();
+      if (typeof got === "string") return got;
+      speak(got);
+      return "on";
+    },
+    mute: (muted) => mic.mute(muted),
+    play() {
+      sounds.wake();
+      ear.play().then(() => on.blocked(false), () => undefined);
+    },
+    close() {
+      sounds.hush();
+      peer?.close();
+      mic.close();
+      ear.remove();
+    },
+  };
+}
