@@ -1,0 +1,179 @@
+// The calls this page holds, each with its conversation and its voice.
+
+import { forgetCalls } from "../../shared/keep.ts";
+import type { Code, News, Refusal, Signal } from "../../shared/protocol.ts";
+import { say, type Words } from "../../shared/say.ts";
+import { talk, type Talk } from "../../shared/talk.ts";
+import { ended, grantLeft, isGone, isMine, isStale, learn, type Call } from "./calls.ts";
+import { keptVoice, voice, type Voice } from "./voice.ts";
+
+/** What belongs to a call beside its state. */
+export interface Leg {
+  /** The conversation, ready to be shown. */
+  root: HTMLElement;
+  talk: Talk;
+  /** Missing until the news bring ICE servers. */
+  voice: Voice | undefined;
+}
+
+export interface Held {
+  list(): Call[];
+  leg(c: Call): Leg | undefined;
+  hear(s: Signal): void;
+  change(c: Call, to: Partial<Call>): void;
+  /** Puts a call away for good: later news of it are ignored. */
+  drop(c: Call): void;
+  /** Says again what may have been lost, because the line is back, and ends the
+   *  calls that it does not bring back. */
+  resume(): void;
+  /** Ends calls whose time is over, as they would be if the line were up. */
+  expire(now: number): void;
+}
+
+export interface HeldBy {
+  words: Words;
+  /** Holds the markup of a conversation. */
+  template: HTMLTemplateElement;
+  say(s: Signal): void;
+  silence(): MediaStream | null;
+  /** Something is to be shown differently. */
+  changed(): void;
+  /** The server would not do something, and why. */
+  refused(text: string): void;
+}
+
+const missingAfter = 3_000;
+
+export function held(by: HeldBy): Held {
+  const calls = new Map<string, Call>(); // in the order in which they came
+  const legs = new Map<string, Leg>();
+  const putAway = new Set<string>();
+
+  function hear(s: Signal): void {
+    const id = s.call ?? "";
+    if (s.t === "call" && s.news) hearNews(id, s.news);
+    const c = calls.get(id);
+    if (c) hearOf(c, s);
+    by.changed();
+  }
+
+  function hearOf(c: Call, s: Signal): void {
+    const leg = legs.get(c.id);
+    switch (s.t) {
+      case "offer":
+      case "candidate":
+        leg?.voice?.hear(s);
+        break;
+      case "text":
+        leg?.talk.hear(s);
+        break;
+      case "code":
+        if (s.code) change(c, { code: s.code, asked: 0, refused: null, face: "sent" });
+        break;
+      case "shown":
+      case "opened":
+        if (c.code && c.code.nth === s.nth) change(c, { code: seen(c.code, s) });
+        break;
+      case "refused":
+        if (s.refused) hearRefusal(c, s.refused);
+    }
+  }
+
+  function hearNews(id: string, news: News): void {
+    const known = calls.get(id);
+    const c = putAway.has(id) ? undefined : learn(known, id, news, Date.now());
+    if (!c) return;
+    if (!known) makeRoom();
+    put(c);
+    if (!isGone(c)) connect(c, !known && isMine(c));
+    const rings = c.face === "rings" && (news.state === "created" || (!known && news.state === "ringing"));
+    if (rings) by.say({ t: "ringing", call: id });
+  }
+
+  // put keeps a call; one that is gone falls silent, but stays to be read.
+  function put(c: Call): void {
+    calls.set(c.id, c);
+    const leg = legs.get(c.id) ?? begin(c);
+    legs.set(c.id, leg);
+    if (!isGone(c)) return;
+    leg.voice?.close();
+    leg.voice = undefined;
+    leg.talk.end();
+  }
+
+  function begin(c: Call): Leg {
+    const root = by.template.content.firstElementChild?.cloneNode(true) as HTMLElement;
+    const names = { you: say(by.words, "you"), them: say(by.words, "them") };
+    return { root, talk: talk(root, { call: c.id, ...names, say: by.say }), voice: undefined };
+  }
+
+  // connect prepares the voice as soon as there are servers for it. A page that
+  // was loaded again in mid-call asks the visitor for a new offer, and opens the
+  // microphone only if it was open.
+  function connect(c: Call, resumed: boolean): void {
+    const leg = legs.get(c.id);
+    if (!leg || leg.voice || !c.news.ice) return;
+    const v = voice({ call: c.id, news: c.news, resumed, silence: by.silence(), say: by.say, changed: by.changed });
+    leg.voice = v;
+    if (!resumed) return;
+    by.say({ t: "renew", call: c.id });
+    const before = keptVoice(c.id);
+    if (before === "muted") v.mute(true);
+    if (before !== "off") void v.speak();
+  }
+
+  function hearRefusal(c: Call, r: Refusal): void {
+    if (r.of === "grant") change(c, { asked: 0, refused: r, face: "refused" });
+    else if (r.of === "answer") put({ ...c, face: r.key === "call.taken" ? "taken" : "missed" });
+    else by.refused(r.text);
+  }
+
+  function change(c: Call, to: Partial<Call>): void {
+    put({ ...c, ...to });
+    by.changed();
+  }
+
+  function drop(c: Call): void {
+    legs.get(c.id)?.voice?.close();
+    legs.delete(c.id);
+    calls.delete(c.id);
+    putAway.add(c.id);
+    if (calls.size === 0) forgetCalls("");
+    by.changed();
+  }
+
+  // makeRoom puts away what was left to read when somebody new calls.
+  function makeRoom(): void {
+    for (const c of calls.values()) if (isGone(c) && grantLeft(c, Date.now()) === 0) drop(c);
+  }
+
+  function resume(): void {
+    const since = Date.now();
+    for (const c of calls.values()) {
+      if (isGone(c)) continue;
+      legs.get(c.id)?.talk.resend();
+      if (c.asked) by.say({ t: "grant", call: c.id, nth: c.asked });
+    }
+    window.setTimeout(() => {
+      for (const c of calls.values()) if (!isGone(c) && c.heard < since) put(ended(c, {}, Date.now()));
+      by.changed();
+    }, missingAfter);
+  }
+
+  return {
+    list: () => [...calls.values()],
+    leg: (c) => legs.get(c.id),
+    hear,
+    change,
+    drop,
+    resume,
+    expire(now) {
+      for (const c of calls.values()) if (isStale(c, now)) put(ended(c, { reason: "limit" }, now));
+    },
+  };
+}
+
+/** What the visitor's page says of a code: that it shows it, or what the door did. */
+function seen(code: Code, s: Signal): Code {
+  return { ...code, shown: true, opened: s.opened ?? code.opened ?? "" };
+}
