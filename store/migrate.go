@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"log/slog"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
 )
@@ -53,7 +55,9 @@ func migrateSQLite(ctx context.Context, pool *sql.DB, path string, log *slog.Log
 
 // migratePostgres runs what is missing under a lock of the server, so that
 // many nodes may start at once.
-func migratePostgres(ctx context.Context, pool *sql.DB, log *slog.Logger) error {
+func migratePostgres(ctx context.Context, config pgx.ConnConfig, log *slog.Logger) error {
+	pool := stdlib.OpenDB(config)
+	defer pool.Close()
 	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300))
 	if err != nil {
 		return err

@@ -86,9 +86,12 @@ func scanScanned(r *sql.Rows) (s Scanned, err error) {
 	p, d := &s.Property, &s.Door
 	err = r.Scan(&p.ID, &p.Name, &p.Zone, &p.Names, &p.SearchFirst, &p.Notice, &s.Revision, &d.ID, &d.Name, &d.Type,
 		&s.Panel.ID, &s.Panel.Label, &s.Sticker.ID, &s.Sticker.Token, &s.Sticker.Short, instant{&s.Sticker.Ends})
-	d.Property, s.Panel.Door, s.Sticker.Panel = p.ID, d.ID, s.Panel.ID
-	if s.Panel.ID == "" {
-		s.Panel.Door = ""
+	d.Property = p.ID
+	if s.Panel.ID != "" {
+		s.Panel.Door = d.ID
+	}
+	if s.Sticker.ID != "" {
+		s.Sticker.Panel = s.Panel.ID
 	}
 	return s, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"time"
@@ -22,6 +23,11 @@ const (
 	// connAge is how long a connection is used, so that nodes follow when the
 	// server's name moves to another machine.
 	connAge = 30 * time.Minute
+	// statementTime is after how long the server itself gives a statement up.
+	// A context that ends asks it to do so at once, but the request is lost when
+	// it overtakes the statement, and locks would stay. The URL may say
+	// otherwise.
+	statementTime = 3 * patience
 )
 
 // serverEngine is a PostgreSQL database, over a pool that connects again by
@@ -33,13 +39,16 @@ func openPostgres(ctx context.Context, url string, log *slog.Logger) (*DB, error
 	if err != nil {
 		return nil, errURL.Because(errors.New("not a URL that pgx understands")) // err may quote the password
 	}
+	if err := migratePostgres(ctx, *config, log); err != nil {
+		return nil, fault(ctx, "migrating the database", err)
+	}
+	if config.RuntimeParams["statement_timeout"] == "" {
+		config.RuntimeParams["statement_timeout"] = fmt.Sprint(statementTime.Milliseconds())
+	}
 	pool := stdlib.OpenDB(*config)
 	pool.SetMaxOpenConns(maxConns)
 	pool.SetMaxIdleConns(maxConns)
 	pool.SetConnMaxLifetime(connAge)
-	if err := migratePostgres(ctx, pool, log); err != nil {
-		return nil, errors.Join(fault(ctx, "migrating the database", err), pool.Close())
-	}
 	return &DB{engine: &serverEngine{pool}, read: pool, log: log}, nil
 }
 

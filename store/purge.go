@@ -31,7 +31,7 @@ var moveBySweep = statement{"moving revisions",
 func sweeps() []sweep {
 	all := []sweep{
 		{"codes", `issued_at < $1`, doorlink.CodeRecord.Retention(), "door, epoch, day, slot, gen", statement{}},
-		{"slots", `day < $1 / 86400000`, doorlink.CodeRecord.Retention() + 24*time.Hour, "door, epoch, day, slot", statement{}},
+		{"slots", `day * 86400000 < $1`, doorlink.CodeRecord.Retention() + 24*time.Hour, "door, epoch, day, slot", statement{}},
 		{"calls", `NOT live AND since_at < $1`, doorlink.CallRecord.Retention(), "id", statement{}},
 		{"visits", `begun_at < $1 AND NOT EXISTS (SELECT 1 FROM calls c WHERE c.visit = visits.id)`,
 			doorlink.CallRecord.Retention(), "id", statement{}},

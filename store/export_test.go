@@ -1,0 +1,51 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+)
+
+// Commits is how many transactions the committer of a SQLite database has
+// committed.
+func (db *DB) Commits() int64 { return db.engine.(*fileEngine).commits.Load() }
+
+// Exec executes any statement in the transaction.
+func (tx *Tx) Exec(ctx context.Context, text string, args ...any) error {
+	_, err := statement{"testing", text}.exec(ctx, tx.on, args...)
+	return err
+}
+
+// Texts reads the first column of any query.
+func (db *DB) Texts(ctx context.Context, sql string, args ...any) ([]string, error) {
+	return query[string]{"testing", sql, text[string], nil}.all(ctx, db.read, args...)
+}
+
+// HotTexts are the statements that run for every scan, dial and ring.
+func HotTexts() map[string]string {
+	return map[string]string{
+		scanToken.doing: scanToken.text, scanShort.doing: scanShort.text, doorByID.doing: doorByID.text,
+		callByID.doing: callByID.text, callOfVisit.doing: callOfVisit.text, callsOfPerson.doing: callsOfPerson.text,
+		recentCalls.doing: recentCalls.text, overdueCalls.doing: overdueCalls.text, changeCall.doing: changeCall.text,
+		factsOfDoor.doing: factsOfDoor.text, heldOfDoor.doing: heldOfDoor.text,
+		factsOfUnit.doing: factsOfUnit.text, heldOfUnit.doing: heldOfUnit.text,
+		factsOfPerson.doing: factsOfPerson.text, heldOfPerson.doing: heldOfPerson.text,
+		slotOf.doing: slotOf.text, codesOf.doing: codesOf.text, handedIn.doing: handedIn.text,
+		handsetBySession.doing: handsetBySession.text,
+	}
+}
+
+// Plan is how SQLite would go about a statement.
+func (db *DB) Plan(ctx context.Context, text string) ([]string, error) {
+	args := make([]any, strings.Count(text, "$"))
+	for i := range args {
+		args[i] = 0
+	}
+	return query[string]{"testing", `EXPLAIN QUERY PLAN ` + text, planStep, nil}.all(ctx, db.read, args...)
+}
+
+func planStep(r *sql.Rows) (step string, err error) {
+	var id, parent, unused int
+	err = r.Scan(&id, &parent, &unused, &step)
+	return step, err
+}

@@ -1,0 +1,60 @@
+package store_test
+
+import (
+	"testing"
+
+	"doorlink/store"
+)
+
+// suite is what both engines must do alike. Each test has a database to itself.
+var suite = []struct {
+	name string
+	test func(*testing.T, *store.DB)
+}{
+	{"BackupIsForFilesAlone", backupIsForFilesAlone},
+
+	{"CallComesBackAsPlaced", callComesBackAsPlaced},
+	{"RuleSeesRecentCalls", ruleSeesRecentCalls},
+	{"RefusedCallLeavesNothing", refusedCallLeavesNothing},
+	{"OneVisitHasOneCall", oneVisitHasOneCall},
+	{"PanelLimitHoldsInACrowd", panelLimitHoldsInACrowd},
+	{"FirstAnswerWins", firstAnswerWins},
+	{"MoveWithoutChangeWritesNothing", moveWithoutChangeWritesNothing},
+	{"EndedCallIsOnRecordOnce", endedCallIsOnRecordOnce},
+	{"LatestCallOfAVisit", latestCallOfAVisit},
+	{"CallsThatMatterToAPerson", callsThatMatterToAPerson},
+	{"OverdueCallsLongestFirst", overdueCallsLongestFirst},
+
+	{"StickerLeadsToItsDoor", stickerLeadsToItsDoor},
+	{"DoorWithoutPanel", doorWithoutPanel},
+	{"RevisionGrowsWithTheDirectory", revisionGrowsWithTheDirectory},
+	{"DirectoryHasEverybodyWithUnitOrKey", directoryHasEverybodyWithUnitOrKey},
+	{"UnitFactsStayInTheProperty", unitFactsStayInTheProperty},
+	{"PersonFactsOnePerUnit", personFactsOnePerUnit},
+	{"PersonDoorsHavePanels", personDoorsHavePanels},
+
+	{"SetupRoundTrip", setupRoundTrip},
+	{"SlotIsKeptAsItWasLeft", slotIsKeptAsItWasLeft},
+	{"SlotsAreDense", slotsAreDense},
+	{"CodesOfOneSlotTakeTurns", codesOfOneSlotTakeTurns},
+	{"RefusedCodeLeavesNothing", refusedCodeLeavesNothing},
+	{"CodesOfACall", codesOfACall},
+
+	{"LinkWorksOnce", linkWorksOnce},
+	{"LinkIsRefused", linkIsRefused},
+	{"SigningInAgainKeepsTheHandset", signingInAgainKeepsTheHandset},
+	{"SessionLastsFromItsLastUse", sessionLastsFromItsLastUse},
+	{"SessionEnds", sessionEnds},
+
+	{"BuildingRefusesWhatCannotBe", buildingRefusesWhatCannotBe},
+	{"BuildingIsListed", buildingIsListed},
+	{"PersonIsRemovedWhole", personIsRemovedWhole},
+	{"PurgeKeepsToRetention", purgeKeepsToRetention},
+
+	{"FailedWriteLeavesNothing", failedWriteLeavesNothing},
+	{"WriteFailsAfterAFailedStatement", writeFailsAfterAFailedStatement},
+	{"PanicInAWriteRollsBack", panicInAWriteRollsBack},
+	{"ContextInterruptsAWrite", contextInterruptsAWrite},
+	{"ContextInterruptsARead", contextInterruptsARead},
+	{"ClosedDatabaseIsOfNoUse", closedDatabaseIsOfNoUse},
+}
