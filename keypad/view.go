@@ -22,7 +22,7 @@ type View struct {
 	Facts  []Fact `json:"facts"`
 	Log    []Line `json:"log"` // the latest, newest first
 	Thrown bool   `json:"thrown"`
-	Bolt   string `json:"bolt"` // what the bolt's button would do
+	Bolt   string `json:"bolt"` // what the bolt's button would do; empty without one
 }
 
 // Fact is a line of the lock's status.
@@ -48,13 +48,15 @@ func (k *Keypad) Look() (View, <-chan struct{}) {
 		Facts:  status(f, now),
 		Log:    lines(f, now),
 		Thrown: f.Bolt == lock.Thrown,
-		Bolt:   say("bolt.throw"),
 	}
 	if shown.verdict != "" {
 		v.Lights = v.Digits
 	}
-	if v.Thrown {
+	switch {
+	case v.Thrown:
 		v.Bolt = say("bolt.draw")
+	case k.verifier != nil:
+		v.Bolt = say("bolt.throw")
 	}
 	v.Says, v.Small, v.Lens = k.words(v, f, now)
 	return v, k.changed
@@ -120,18 +122,30 @@ func status(f lock.Facts, now time.Time) []Fact {
 	if s.Model == "" {
 		model = say("model.unknown", "digits", s.Params.Digits)
 	}
-	bolt := say("bolt.free")
-	if f.Bolt == lock.Thrown {
-		bolt = say("bolt.thrown")
-	}
-	return []Fact{
+	return append([]Fact{
 		{say("fact.door"), door},
 		{say("fact.model"), model},
 		{say("fact.zone"), say("zone", "zone", s.Zone, "offset", offset(s.Calendar.Offset(now)))},
 		{say("fact.provisioned"), provisioned(s, now)},
-		{say("fact.wrong"), say("wrong", "count", s.Params.Free-f.Free, "free", s.Params.Free)},
+	}, memory(f)...)
+}
+
+// memory is the part of the status that a lock must remember. Before its first
+// reading of the clock, and when it is out of order, there is nothing to tell.
+func memory(f lock.Facts) []Fact {
+	wrong, bolt, used := say("unknown"), say("unknown"), say("unknown")
+	if f.Day > 0 {
+		wrong = say("wrong", "count", f.Setup.Params.Free-f.Free, "free", f.Setup.Params.Free)
+		bolt = say("bolt.free")
+		used = usedToday(f.UsedToday)
+	}
+	if f.Bolt == lock.Thrown {
+		bolt = say("bolt.thrown")
+	}
+	return []Fact{
+		{say("fact.wrong"), wrong},
 		{say("fact.bolt"), bolt},
-		{say("fact.used"), used(f.UsedToday)},
+		{say("fact.used"), used},
 	}
 }
 
@@ -143,7 +157,7 @@ func provisioned(s doorcode.Setup, now time.Time) string {
 	return at
 }
 
-func used(n int) string {
+func usedToday(n int) string {
 	if n == 1 {
 		return say("used.one")
 	}

@@ -5,11 +5,16 @@
 package server
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/url"
+	"os"
 	"strings"
+
+	"doorlink/store"
 )
 
 // Config is everything that can be set. The tags are what the command line
@@ -102,6 +107,38 @@ func (c Config) base(listening net.Addr) string {
 		return "https://" + c.Domain[0]
 	}
 	return "http://" + listening.String()
+}
+
+// Address is base for commands that run beside the server and do not listen.
+func (c Config) Address() string {
+	addr, err := net.ResolveTCPAddr("tcp", c.Listen)
+	if err != nil {
+		return c.base(&net.TCPAddr{})
+	}
+	return c.base(addr)
+}
+
+// LoadKeys reads the keys of an installation that has been started before.
+func (c Config) LoadKeys() (Keys, error) {
+	if _, err := os.Stat(c.keys()); err != nil {
+		return Keys{}, fmt.Errorf("reading the keys: %w", err)
+	}
+	k, _, err := loadKeys(c.keys())
+	return k, err
+}
+
+// CopyKeys copies the keys, readable by their owner alone.
+func (c Config) CopyKeys(to string) error {
+	data, err := os.ReadFile(c.keys())
+	if err != nil {
+		return fmt.Errorf("copying the keys: %w", err)
+	}
+	return os.WriteFile(to, data, 0o600)
+}
+
+// OpenDB opens the database as the server does.
+func (c Config) OpenDB(ctx context.Context, log *slog.Logger) (*store.DB, error) {
+	return store.Open(ctx, c.database(), log)
 }
 
 // relayPorts reads the range; both are 0 when it is unset.

@@ -16,9 +16,9 @@ import (
 	"doorlink/doorcode"
 )
 
-// keys are the secrets of an installation. Whoever has the file can make every
+// Keys are the secrets of an installation; they never print. Whoever has the file can make every
 // door's codes; whoever loses it must provision every lock anew.
-type keys struct {
+type Keys struct {
 	Doorcodes hexKey `json:"doorcodes"` // the master of DDC-1, section 4.2
 	Server    hexKey `json:"server"`    // relay and bus secrets derive from it
 }
@@ -41,7 +41,7 @@ func (k hexKey) String() string { return "[key]" }
 
 // loadKeys reads the file, or makes it when there is none. made says so. The
 // file must be readable by its owner alone.
-func loadKeys(path string) (k keys, made bool, err error) {
+func loadKeys(path string) (k Keys, made bool, err error) {
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		k, err = makeKeys(path)
@@ -68,8 +68,8 @@ func loadKeys(path string) (k keys, made bool, err error) {
 	return k, false, nil
 }
 
-func makeKeys(path string) (keys, error) {
-	var k keys
+func makeKeys(path string) (Keys, error) {
+	var k Keys
 	rand.Read(k.Doorcodes[:]) // never fails
 	rand.Read(k.Server[:])
 	data, err := json.MarshalIndent(k, "", "  ")
@@ -92,7 +92,7 @@ func makeKeys(path string) (keys, error) {
 }
 
 // derive makes a secret for one purpose (HKDF, RFC 5869).
-func (k keys) derive(purpose string) []byte {
+func (k Keys) derive(purpose string) []byte {
 	b, err := hkdf.Key(sha256.New, k.Server[:], nil, "doorlink/"+purpose, 32)
 	if err != nil {
 		panic(err) // only for lengths that hkdf cannot make
@@ -100,4 +100,4 @@ func (k keys) derive(purpose string) []byte {
 	return b
 }
 
-func (k keys) master() doorcode.Master { return doorcode.Master{Key: doorcode.Key(k.Doorcodes)} }
+func (k Keys) master() doorcode.Master { return doorcode.Master{Key: doorcode.Key(k.Doorcodes)} }

@@ -17,7 +17,6 @@ import (
 
 	"doorlink"
 	"doorlink/bus"
-	"doorlink/doorcode"
 	"doorlink/doorcode/issue"
 	"doorlink/relay"
 	"doorlink/store"
@@ -27,10 +26,10 @@ import (
 
 // Server is one node of doorlink, ready to run.
 type Server struct {
-	DB     *store.DB
-	Board  *switchboard.Board
-	Pages  *web.Server
-	Master doorcode.Master
+	DB    *store.DB
+	Board *switchboard.Board
+	Pages *web.Server
+	Keys  Keys
 
 	config   Config
 	log      *slog.Logger
@@ -72,7 +71,7 @@ func On(ctx context.Context, c Config, listener net.Listener, log *slog.Logger) 
 	if made {
 		log.Info("made new keys", "file", c.keys())
 	}
-	s.Master = k.master()
+	s.Keys = k
 	if s.DB, err = store.Open(ctx, c.database(), log); err != nil {
 		return nil, err
 	}
@@ -83,7 +82,7 @@ func On(ctx context.Context, c Config, listener net.Listener, log *slog.Logger) 
 	if err != nil {
 		return nil, err
 	}
-	counter := issue.NewCounter(issue.New(s.Master, s.DB), s.DB)
+	counter := issue.NewCounter(issue.New(k.master(), s.DB), s.DB)
 	s.Board = switchboard.New(s.DB, s.DB, counter, servers, s.bus, log)
 	if s.Pages, err = web.New(web.Config{Base: s.base, Proxies: c.Proxies, Dev: c.sources()}, s.DB, s.Board, log); err != nil {
 		return nil, err
@@ -247,7 +246,7 @@ func (c Config) sources() fs.FS {
 	return os.DirFS(filepath.Join("web", "ui"))
 }
 
-func (c Config) openBus(k keys) (*bus.Bus, error) {
+func (c Config) openBus(k Keys) (*bus.Bus, error) {
 	switch {
 	case c.BusURL != "":
 		return bus.Dial(c.BusURL)
@@ -261,7 +260,7 @@ func (c Config) openBus(k keys) (*bus.Bus, error) {
 }
 
 // openRelay opens the embedded relay, or stands in for one that is run apart.
-func (s *Server) openRelay(k keys) (switchboard.Relay, error) {
+func (s *Server) openRelay(k Keys) (switchboard.Relay, error) {
 	c := s.config
 	if len(c.RelayURLs) > 0 {
 		return relay.NewOutside(c.RelayURLs, []byte(c.RelaySecret)), nil

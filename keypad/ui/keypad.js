@@ -44,8 +44,7 @@ function show(page, view) {
   write(find(page, "[data-small]"), view.small);
   write(find(page, "[data-clock]"), view.clock);
   write(find(page, "[data-date]"), view.date);
-  write(find(page, "[data-bolt]"), view.bolt);
-  find(page, "[data-bolt]").dataset.thrown = String(view.thrown);
+  showBolt(find(page, "[data-bolt]"), view);
   showLens(page, view);
   showFacts(find(page, "[data-facts]"), view);
   showLog(page, view);
@@ -62,6 +61,13 @@ function showLens(page, view) {
   wake.disabled = dead;
   write(wake, view.lens);
   page.querySelectorAll(".lights circle").forEach((light, i) => light.classList.toggle("on", i < view.lights));
+}
+
+/** @param {HTMLElement} button @param {View} view */
+function showBolt(button, view) {
+  button.hidden = !view.bolt;
+  button.dataset.thrown = String(view.thrown);
+  write(button, view.bolt);
 }
 
 /** @param {HTMLElement} list @param {View} view */
@@ -82,7 +88,7 @@ function showLog(page, view) {
     find(item, "small").textContent = line.when;
     return item;
   });
-  const same = rows.length === list.children.length && rows.every((item, i) => item.isEqualNode(list.children[i]));
+  const same = rows.length === list.children.length && rows.every((item, i) => item.isEqualNode(list.children[i] ?? null));
   if (!same) list.replaceChildren(...rows);
   find(page, "[data-empty]").hidden = rows.length > 0;
 }

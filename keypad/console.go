@@ -1,16 +1,14 @@
-package main
+package keypad
 
 import (
 	"context"
 	"io"
 	"os"
-
-	"doorlink/keypad"
 )
 
 // console connects the lock with standard input and output, as far as the
 // options ask for it. restore gives a terminal back as it was.
-func console(o options, k *keypad.Keypad) (typing, showing part, restore func()) {
+func console(o options, k *Keypad) (typing, showing part, restore func()) {
 	restore, isTerminal := func() {}, false
 	if o.terminal {
 		restore, isTerminal = raw(os.Stdin)

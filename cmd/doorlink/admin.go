@@ -1,0 +1,152 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"doorlink"
+	"doorlink/server"
+	"doorlink/store"
+)
+
+// provision writes a lock's provisioning file.
+type provision struct {
+	server.Config `embed:""`
+
+	Door   string `arg:"" help:"Name of the door, or its ID where names are not unique."`
+	Out    string `arg:"" help:"File to write; it is made readable by you alone." type:"path"`
+	Model  string `help:"Model of the lock, which decides the steps that visitors are shown." default:"M2"`
+	Digits int    `help:"Figures in a doorcode, 5 to 8." default:"7"`
+	Reuse  int    `help:"Seconds in which typing a code again is the same entry, 0 to 900." default:"60"`
+	Places int    `help:"How many residents may give codes on one day; 0 chooses." default:"0"`
+}
+
+// Run writes the file and prints how hard the codes are to guess.
+func (c *provision) Run(ctx context.Context, log *slog.Logger) error {
+	return withDB(ctx, c.Config, log, func(db *store.DB, master server.Keys) error {
+		door, err := findDoor(ctx, db, c.Door)
+		if err != nil {
+			return err
+		}
+		choice := server.LockChoice{Model: c.Model, Digits: c.Digits, ReuseSeconds: c.Reuse, Places: c.Places}
+		odds, err := server.Provision(ctx, db, master, door, choice, c.Out, time.Now())
+		if err != nil {
+			return err
+		}
+		fmt.Printf("%s\nOne in %d numbers opens the door. Somebody who tries all day has a chance of %.3f %%.\n"+
+			"Give the file to the lock and delete it: it holds the secret of this door.\n", c.Out, odds.OneIn, 100*odds.PerDay)
+		return nil
+	})
+}
+
+// link prints a one-time link.
+type link struct {
+	server.Config `embed:""`
+
+	Resident string        `arg:"" help:"Name of the resident, or their ID where names are not unique."`
+	For      time.Duration `help:"How long the link works." default:"24h"`
+}
+
+// Run makes the link. It works once.
+func (c *link) Run(ctx context.Context, log *slog.Logger) error {
+	return withDB(ctx, c.Config, log, func(db *store.DB, _ server.Keys) error {
+		who, err := findPerson(ctx, db, c.Resident)
+		if err != nil {
+			return err
+		}
+		secret := doorlink.NewSecret()
+		if err := db.AddLink(ctx, who, secret.Hash(), time.Now().Add(c.For)); err != nil {
+			return err
+		}
+		fmt.Println(c.Address() + "/r/in/" + secret.Reveal())
+		return nil
+	})
+}
+
+// backup copies database and keys.
+type backup struct {
+	server.Config `embed:""`
+
+	To string `arg:"" help:"Folder for the copy; it must not exist." type:"path"`
+}
+
+// Run makes the copy. Locks and residents' sign-ins survive in it.
+func (c *backup) Run(ctx context.Context, log *slog.Logger) error {
+	if err := os.Mkdir(c.To, 0o700); err != nil {
+		return fmt.Errorf("making the folder for the copy: %w", err)
+	}
+	return withDB(ctx, c.Config, log, func(db *store.DB, _ server.Keys) error {
+		if err := db.Backup(ctx, filepath.Join(c.To, "doorlink.db")); err != nil {
+			return err
+		}
+		return c.CopyKeys(filepath.Join(c.To, "keys.json"))
+	})
+}
+
+// withDB opens keys and database for a command beside a running server.
+func withDB(ctx context.Context, c server.Config, log *slog.Logger, do func(*store.DB, server.Keys) error) error {
+	keys, err := c.LoadKeys()
+	if err != nil {
+		return err
+	}
+	db, err := c.OpenDB(ctx, log)
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(db, keys), db.Close())
+}
+
+func findDoor(ctx context.Context, db *store.DB, name string) (doorlink.DoorID, error) {
+	var found []doorlink.DoorID
+	err := eachProperty(ctx, db, func(p doorlink.PropertyID) error {
+		doors, err := db.Doors(ctx, p)
+		for _, d := range doors {
+			if string(d.Door.ID) == name || strings.EqualFold(d.Door.Name, name) {
+				found = append(found, d.Door.ID)
+			}
+		}
+		return err
+	})
+	return only(found, "door", name, err)
+}
+
+func findPerson(ctx context.Context, db *store.DB, name string) (doorlink.PersonID, error) {
+	var found []doorlink.PersonID
+	err := eachProperty(ctx, db, func(p doorlink.PropertyID) error {
+		people, err := db.People(ctx, p)
+		for _, one := range people {
+			if string(one.ID) == name || strings.EqualFold(one.As(doorlink.FullName, ""), name) {
+				found = append(found, one.ID)
+			}
+		}
+		return err
+	})
+	return only(found, "resident", name, err)
+}
+
+func eachProperty(ctx context.Context, db *store.DB, do func(doorlink.PropertyID) error) error {
+	all, err := db.Properties(ctx)
+	for _, p := range all {
+		err = errors.Join(err, do(p.ID))
+	}
+	return err
+}
+
+// only insists on exactly one thing of a name.
+func only[T ~string](found []T, what, name string, err error) (T, error) {
+	switch {
+	case err != nil:
+		return "", err
+	case len(found) == 0:
+		return "", fmt.Errorf("there is no %s %q", what, name)
+	case len(found) > 1:
+		return "", fmt.Errorf("%d times a %s %q; use one of the IDs %v", len(found), what, name, found)
+	}
+	return found[0], nil
+}
