@@ -63,6 +63,15 @@ type Provision struct {
 	Chain Chain
 }
 
+// Check refuses a provision whose setup Setup.Check refuses, or whose chain is
+// not of the setup's epoch.
+func (p Provision) Check() error {
+	if p.Chain.Day < p.First || p.Chain.Day > maxDay {
+		return errProvision
+	}
+	return p.Setup.Check()
+}
+
 // Provision completes a setup for a lock that starts with it at now.
 func (m Master) Provision(s Setup, now time.Time) Provision {
 	oldest := max(s.First, s.Calendar.Day(now.Add(-s.Params.Grace.Duration())))
@@ -73,6 +82,8 @@ func (m Master) Provision(s Setup, now time.Time) Provision {
 // provisionFormat is the version of the provisioning file. A reader refuses
 // every other.
 const provisionFormat = 1
+
+var errProvision = errors.New("not a provision of a version known here")
 
 type provisionFile struct {
 	DDC   int    `json:"ddc1"`
@@ -89,8 +100,6 @@ func (p Provision) Encode() ([]byte, error) {
 	}
 	return append(b, '\n'), nil
 }
-
-var errProvision = errors.New("not a provisioning file of a version known here")
 
 // DecodeProvision reads a provisioning file: one JSON object of the known
 // version, with no field that is not known and nothing after it. Errors do not
@@ -115,11 +124,9 @@ func DecodeProvision(b []byte) (Provision, error) {
 	if err != nil {
 		return Provision{}, fmt.Errorf("reading a provisioning file: %w", err)
 	}
-	if err := file.Setup.Check(); err != nil {
+	p := Provision{Setup: file.Setup, Chain: chain}
+	if err := p.Check(); err != nil {
 		return Provision{}, fmt.Errorf("reading a provisioning file: %w", err)
 	}
-	if chain.Day < file.Setup.First || chain.Day > maxDay {
-		return Provision{}, errProvision
-	}
-	return Provision{Setup: file.Setup, Chain: chain}, nil
+	return p, nil
 }

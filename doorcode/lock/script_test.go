@@ -194,8 +194,8 @@ func FuzzScript(f *testing.F) {
 	f.Add([]byte{0, 1, 0, 8, 0, 0, 0, 1, 0, 6, 140, 0, 0, 0, 0, 7, 200, 0, 0, 0, 0})
 	f.Add([]byte{9, 1, 0x00, 9, 1, 0x10, 9, 1, 0x91, 9, 4, 0x22, 3, 1, 0, 3, 2, 0, 3, 3, 0, 3, 4, 0, 3, 5, 0, 3, 6, 0, 0, 1, 0})
 	f.Fuzz(func(t *testing.T, script []byte) {
-		p := newPlayer(t, doorcode.MinDigits)
-		for ; len(script) >= 3 && p.h != nil; script = script[3:] {
+		p := newPlayer(t, doorcode.DefaultDigits)
+		for ; len(script) >= 3; script = script[3:] {
 			p.step(script[0], script[1], script[2])
 		}
 	})
