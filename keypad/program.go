@@ -96,8 +96,8 @@ func open(o options, store *lock.Files, log *slog.Logger) (*Keypad, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.setClock {
-		if err := v.SetTime(time.Now()); err != nil {
+	if now := time.Now(); o.setClock && !v.Facts(now).Believed {
+		if err := v.SetTime(now); err != nil {
 			return nil, err
 		}
 	}

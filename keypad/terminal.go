@@ -110,7 +110,14 @@ func (k *Keypad) follow(ctx context.Context, show func(last, now View) error) er
 
 // lens draws the lights and says the state.
 func lens(v View) string {
-	return strings.Repeat("●", v.Lights) + strings.Repeat("○", v.Digits-v.Lights) + "  " + sentence(v)
+	row := strings.Repeat("●", v.Lights) + strings.Repeat("○", v.Digits-v.Lights)
+	switch v.State {
+	case Accepted, Open:
+		row = strings.Repeat("◉", v.Digits)
+	case Refused, Broken:
+		row = strings.Repeat("×", v.Digits)
+	}
+	return row + "  " + sentence(v)
 }
 
 func sentence(v View) string { return v.Says + " · " + v.Small }

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -167,17 +168,23 @@ func TestACodeOpensOnceWhateverHappensToTheLock(t *testing.T) {
 	p.wants(d.codes[2], keypad.Accepted)
 	p.stop()
 
+	nextSecond()
 	p = d.start(t)
 	p.wants(d.codes[2], keypad.Refused)
 	p.wants(d.codes[3], keypad.Accepted)
 	p.stop()
 
+	nextSecond()
 	// The file is not needed once the lock has taken it over.
 	p = start(t, "--state", d.state)
 	p.wants(d.codes[3], keypad.Refused)
 	p.wants(d.codes[0], keypad.Accepted)
 	p.stop()
 }
+
+// nextSecond waits for the clock to move on: within the second of its first use
+// a code counts as the same entry, since the lock counts whole seconds.
+func nextSecond() { <-time.After(time.Until(time.Now().Truncate(time.Second).Add(time.Second))) }
 
 func TestADamagedStateOpensNothingAndLeavesTheLog(t *testing.T) {
 	t.Parallel()
@@ -287,6 +294,25 @@ func TestALineOfAPipeIsAnEntry(t *testing.T) {
 	}
 	go io.Copy(io.Discard, p.stdout) // ends with the lock
 	p.stop()
+}
+
+func TestTheLockEndsInOrderWhileAPageIsOpen(t *testing.T) {
+	t.Parallel()
+	p := newDoor(t).start(t)
+	stream, err := http.Get(p.url + "events")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stream.Body.Close()
+	if _, err := bufio.NewReader(stream.Body).ReadString('\n'); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.cmd.Wait(); err != nil {
+		t.Errorf("the lock ended with %v\n%s", err, p.stderr.String())
+	}
 }
 
 func TestWithoutAPlaceForItsStateItIsWrongUse(t *testing.T) {
