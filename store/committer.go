@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -129,8 +130,11 @@ func (c *committer) close() error {
 	return c.pool.Close()
 }
 
-// gather takes everything that waits, but for jobs whose writers gave up.
+// gather takes everything that waits, but for jobs whose writers gave up. It
+// lets other goroutines run before, since those that are about to write would
+// otherwise find the processor taken until the commit is over.
 func (c *committer) gather(first *job) []*job {
+	runtime.Gosched()
 	var group []*job
 	for j := first; j != nil; {
 		if j.taken.CompareAndSwap(false, true) {

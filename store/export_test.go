@@ -49,3 +49,6 @@ func planStep(r *sql.Rows) (step string, err error) {
 	err = r.Scan(&id, &parent, &unused, &step)
 	return step, err
 }
+
+// Fault is how errors of a driver are sorted.
+var Fault = fault

@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strings"
 
@@ -111,12 +112,14 @@ func sortPostgres(e *pgconn.PgError, told error) error {
 // unconnected reports an error that no server sent: it was not reached, or
 // went away in the middle.
 func unconnected(err error) bool {
-	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
-		return true
-	}
 	if _, ok := errors.AsType[net.Error](err); ok {
 		return true
 	}
-	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) || errors.Is(err, errClosed) ||
-		pgconn.SafeToRetry(err)
+	for _, gone := range []error{driver.ErrBadConn, sql.ErrConnDone, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, errClosed} {
+		if errors.Is(err, gone) {
+			return true
+		}
+	}
+	_, refused := errors.AsType[*pgconn.ConnectError](err)
+	return refused || pgconn.SafeToRetry(err)
 }

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,20 +25,21 @@ var schemaQuery = map[string]string{
 		UNION ALL SELECT i.tbl_name || ': ' || COALESCE(i.sql, 'UNIQUE (' ||
 				(SELECT group_concat(x.name, ', ') FROM pragma_index_info(i.name) x) || ')')
 			FROM sqlite_master i WHERE i.type = 'index' AND i.tbl_name <> 'schema_version'
-		ORDER BY 1`,
+`,
 	"postgres": `SELECT table_name || '.' || column_name || ' ' || data_type || CASE is_nullable WHEN 'NO' THEN ' NOT NULL' ELSE '' END
 			FROM information_schema.columns WHERE table_schema = current_schema() AND table_name <> 'schema_version'
 		UNION ALL SELECT tablename || ': ' || indexdef FROM pg_indexes
 			WHERE schemaname = current_schema() AND tablename <> 'schema_version'
 		UNION ALL SELECT conrelid::regclass || ': ' || pg_get_constraintdef(oid) FROM pg_constraint
 			WHERE connamespace = current_schema()::regnamespace AND contype = 'f'
-		ORDER BY 1`,
+`,
 }
 
 // schema is what a database is made of, as text.
 func schema(tb testing.TB, db *store.DB) string {
 	tb.Helper()
 	lines := must(db.Texts(tb.Context(), schemaQuery[db.Engine()]))
+	slices.Sort(lines)
 	return strings.Join(lines, "\n") + "\n"
 }
 

@@ -6,35 +6,35 @@
 
 -- A building or estate with one directory.
 CREATE TABLE properties (
-    id           TEXT    PRIMARY KEY, -- prop_…
-    name         TEXT    NOT NULL,    -- as visitors and residents read it
-    zone         TEXT    NOT NULL,    -- IANA time zone of its doors
-    names        TEXT    NOT NULL,    -- how residents appear: full, first_initial, initials, unit
-    search_first BOOLEAN NOT NULL,    -- the list stays hidden until something is typed
-    notice       TEXT    NOT NULL,    -- a line for every visitor; may be empty
-    revision     BIGINT  NOT NULL     -- grows with every change that can alter a directory
+    id           TEXT    NOT NULL PRIMARY KEY, -- prop_…
+    name         TEXT    NOT NULL,             -- as visitors and residents read it
+    zone         TEXT    NOT NULL,             -- IANA time zone of its doors
+    names        TEXT    NOT NULL,             -- how residents appear: full, first_initial, initials, unit
+    search_first BOOLEAN NOT NULL,             -- the list stays hidden until something is typed
+    notice       TEXT    NOT NULL,             -- a line for every visitor; may be empty
+    revision     BIGINT  NOT NULL              -- grows with every change that can alter a directory
 );
 
 -- One access point of a property.
 CREATE TABLE doors (
-    id       TEXT PRIMARY KEY,                     -- door_…
-    property TEXT NOT NULL REFERENCES properties,  -- where it is
-    name     TEXT NOT NULL,                        -- as residents and visitors read it
-    type     TEXT NOT NULL                         -- building_entrance, communal, service, residence
+    id       TEXT NOT NULL PRIMARY KEY,           -- door_…
+    property TEXT NOT NULL REFERENCES properties, -- where it is
+    name     TEXT NOT NULL,                       -- as residents and visitors read it
+    type     TEXT NOT NULL                        -- building_entrance, communal, service, residence
 );
 CREATE INDEX doors_by_property ON doors (property);
 
 -- The plate beside a door. A door has at most one.
 CREATE TABLE panels (
-    id    TEXT PRIMARY KEY,                       -- panel_…
-    door  TEXT NOT NULL UNIQUE REFERENCES doors,  -- the door it hangs beside
-    label TEXT NOT NULL                           -- what is printed on it
+    id    TEXT NOT NULL PRIMARY KEY,             -- panel_…
+    door  TEXT NOT NULL UNIQUE REFERENCES doors, -- the door it hangs beside
+    label TEXT NOT NULL                          -- what is printed on it
 );
 
 -- What is printed on a panel. The token is kept in clear: it stands on the
 -- street for everybody to read, and must be printed again.
 CREATE TABLE stickers (
-    id      TEXT   PRIMARY KEY,                -- stick_…
+    id      TEXT   NOT NULL PRIMARY KEY,       -- stick_…
     panel   TEXT   NOT NULL REFERENCES panels, -- where it is stuck
     token   TEXT   NOT NULL UNIQUE,            -- in the QR code
     short   TEXT   NOT NULL UNIQUE,            -- eight characters to type
@@ -44,14 +44,14 @@ CREATE INDEX stickers_by_panel ON stickers (panel);
 
 -- The set-up that the lock of a door is known to have. No key is in it.
 CREATE TABLE locks (
-    door    TEXT   PRIMARY KEY REFERENCES doors, -- the door it locks
-    version BIGINT NOT NULL,                     -- of the set-up; only a higher one replaces it
-    setup   TEXT   NOT NULL                      -- JSON: doorcode.Setup
+    door    TEXT   NOT NULL PRIMARY KEY REFERENCES doors, -- the door it locks
+    version BIGINT NOT NULL,                              -- of the set-up; only a higher one replaces it
+    setup   TEXT   NOT NULL                               -- JSON: doorcode.Setup
 );
 
 -- A flat, an office, a suite.
 CREATE TABLE units (
-    id       TEXT PRIMARY KEY,                    -- unit_…
+    id       TEXT NOT NULL PRIMARY KEY,           -- unit_…
     property TEXT NOT NULL REFERENCES properties, -- where it is
     name     TEXT NOT NULL,                       -- "4B"
     UNIQUE (property, name)
@@ -59,7 +59,7 @@ CREATE TABLE units (
 
 -- A resident.
 CREATE TABLE people (
-    id        TEXT    PRIMARY KEY,                    -- pers_…
+    id        TEXT    NOT NULL PRIMARY KEY,           -- pers_…
     property  TEXT    NOT NULL REFERENCES properties, -- the one property that knows them
     given     TEXT    NOT NULL,                       -- first name; may be empty
     family    TEXT    NOT NULL,                       -- last name; may be empty
@@ -72,17 +72,17 @@ CREATE UNIQUE INDEX people_by_email ON people (property, email) WHERE email <> '
 
 -- A person in a unit: one line of the directory.
 CREATE TABLE memberships (
-    id     TEXT PRIMARY KEY,                                   -- memb_…
-    entry  TEXT NOT NULL UNIQUE,                               -- how a visitor's page names the line
-    person TEXT NOT NULL REFERENCES people ON DELETE CASCADE,  -- who
-    unit   TEXT NOT NULL REFERENCES units,                     -- where
+    id     TEXT NOT NULL PRIMARY KEY,                         -- memb_…
+    entry  TEXT NOT NULL UNIQUE,                              -- how a visitor's page names the line
+    person TEXT NOT NULL REFERENCES people ON DELETE CASCADE, -- who
+    unit   TEXT NOT NULL REFERENCES units,                    -- where
     UNIQUE (person, unit)
 );
 CREATE INDEX memberships_by_unit ON memberships (unit);
 
 -- A named bundle of doors. Not a cryptographic key.
 CREATE TABLE keys (
-    id       TEXT PRIMARY KEY,                    -- key_…
+    id       TEXT NOT NULL PRIMARY KEY,           -- key_…
     property TEXT NOT NULL REFERENCES properties, -- whose doors it opens
     name     TEXT NOT NULL                        -- for managers only
 );
@@ -111,56 +111,56 @@ CREATE INDEX holders_by_person ON holders (person);
 -- A browser in which a resident is signed in, with its session. Signing out
 -- removes it.
 CREATE TABLE handsets (
-    id       TEXT   PRIMARY KEY,                               -- hset_…
+    id       TEXT   NOT NULL PRIMARY KEY,                         -- hset_…
     person   TEXT   NOT NULL REFERENCES people ON DELETE CASCADE, -- whose
-    name     TEXT   NOT NULL,                                  -- "Firefox on Android"
-    session  TEXT   NOT NULL,                                  -- hash of the session's secret; empty: none
-    added_at BIGINT NOT NULL,                                  -- first sign-in
-    used_at  BIGINT NOT NULL                                   -- last use, to the day
+    name     TEXT   NOT NULL,                                     -- "Firefox on Android"
+    session  TEXT   NOT NULL,                                     -- hash of the session's secret; empty: none
+    added_at BIGINT NOT NULL,                                     -- first sign-in
+    used_at  BIGINT NOT NULL                                      -- last use, to the day
 );
 CREATE INDEX handsets_by_person ON handsets (person);
 CREATE UNIQUE INDEX handsets_by_session ON handsets (session) WHERE session <> '';
 
 -- A one-time link to sign in with.
 CREATE TABLE links (
-    hash       TEXT   PRIMARY KEY,                               -- of the link's secret
+    hash       TEXT   NOT NULL PRIMARY KEY,                         -- of the link's secret
     person     TEXT   NOT NULL REFERENCES people ON DELETE CASCADE, -- who signs in with it
-    expires_at BIGINT NOT NULL,                                  -- from when it is refused
-    used_at    BIGINT NOT NULL                                   -- when it was used; 0: not yet
+    expires_at BIGINT NOT NULL,                                     -- from when it is refused
+    used_at    BIGINT NOT NULL                                      -- when it was used; 0: not yet
 );
 CREATE INDEX links_by_person ON links (person);
 
 -- One visitor's browser at one door that has placed a call. What follows is
 -- history: it names things by ID and outlives them, so nothing refers to them.
 CREATE TABLE visits (
-    id       TEXT   PRIMARY KEY, -- visit_…, derived from the cookie
-    property TEXT   NOT NULL,    -- where
-    door     TEXT   NOT NULL,    -- at which door
-    panel    TEXT   NOT NULL,    -- whose sticker was scanned
-    begun_at BIGINT NOT NULL     -- when it placed its first call
+    id       TEXT   NOT NULL PRIMARY KEY, -- visit_…, derived from the cookie
+    property TEXT   NOT NULL,             -- where
+    door     TEXT   NOT NULL,             -- at which door
+    panel    TEXT   NOT NULL,             -- whose sticker was scanned
+    begun_at BIGINT NOT NULL              -- when it placed its first call
 );
 
 -- One visitor calling one resident.
 CREATE TABLE calls (
-    id          TEXT    PRIMARY KEY,                                -- call_…
-    visit       TEXT    NOT NULL REFERENCES visits,                 -- who calls
-    property    TEXT    NOT NULL,                                   -- where
-    door        TEXT    NOT NULL,                                   -- at which door
-    panel       TEXT    NOT NULL,                                   -- by which panel
-    entry       TEXT    NOT NULL,                                   -- the line of the directory that was chosen
-    person      TEXT    NOT NULL,                                   -- who is called
-    unit        TEXT    NOT NULL,                                   -- in which unit
-    caller_kind TEXT    NOT NULL,                                   -- what the visitor said they are; may be empty
-    caller_line TEXT    NOT NULL,                                   -- and in their own words; may be empty
-    state       TEXT    NOT NULL,                                   -- doorlink.State
-    live        BOOLEAN NOT NULL,                                   -- the state is not final
-    reason      TEXT    NOT NULL,                                   -- doorlink.Reason; may be empty
-    handset     TEXT    NOT NULL,                                   -- who answered; empty until then
-    placed_at   BIGINT  NOT NULL,                                   -- when it began
-    since_at    BIGINT  NOT NULL,                                   -- when the state began
-    answered_at BIGINT  NOT NULL,                                   -- when it was answered; 0: never
-    until_at    BIGINT  NOT NULL,                                   -- when the state ends by itself; 0 when over
-    version     BIGINT  NOT NULL                                    -- counts changes, from 1
+    id          TEXT    NOT NULL PRIMARY KEY,       -- call_…
+    visit       TEXT    NOT NULL REFERENCES visits, -- who calls
+    property    TEXT    NOT NULL,                   -- where
+    door        TEXT    NOT NULL,                   -- at which door
+    panel       TEXT    NOT NULL,                   -- by which panel
+    entry       TEXT    NOT NULL,                   -- the line of the directory that was chosen
+    person      TEXT    NOT NULL,                   -- who is called
+    unit        TEXT    NOT NULL,                   -- in which unit
+    caller_kind TEXT    NOT NULL,                   -- what the visitor said they are; may be empty
+    caller_line TEXT    NOT NULL,                   -- and in their own words; may be empty
+    state       TEXT    NOT NULL,                   -- doorlink.State
+    live        BOOLEAN NOT NULL,                   -- the state is not final
+    reason      TEXT    NOT NULL,                   -- doorlink.Reason; may be empty
+    handset     TEXT    NOT NULL,                   -- who answered; empty until then
+    placed_at   BIGINT  NOT NULL,                   -- when it began
+    since_at    BIGINT  NOT NULL,                   -- when the state began
+    answered_at BIGINT  NOT NULL,                   -- when it was answered; 0: never
+    until_at    BIGINT  NOT NULL,                   -- when the state ends by itself; 0 when over
+    version     BIGINT  NOT NULL                    -- counts changes, from 1
 );
 CREATE INDEX calls_by_visit ON calls (visit, placed_at);
 CREATE INDEX calls_by_person ON calls (person, placed_at);
@@ -201,16 +201,16 @@ CREATE INDEX codes_by_call ON codes (call, nth) WHERE call <> '';
 
 -- What is kept about what happened.
 CREATE TABLE records (
-    id        TEXT    PRIMARY KEY, -- rec_…
-    kind      TEXT    NOT NULL,    -- doorlink.RecordKind; decides how long it is kept
-    property  TEXT    NOT NULL,    -- where
-    door      TEXT    NOT NULL,    -- at which door; empty for a sign-in
-    door_type TEXT    NOT NULL,    -- its type at that time
-    person    TEXT    NOT NULL,    -- the resident concerned
-    own       BOOLEAN NOT NULL,    -- the resident's own entry, not a visitor's
-    call      TEXT    NOT NULL,    -- in which call; may be empty
-    state     TEXT    NOT NULL,    -- of a call: how it ended
-    at        BIGINT  NOT NULL     -- when
+    id        TEXT    NOT NULL PRIMARY KEY, -- rec_…
+    kind      TEXT    NOT NULL,             -- doorlink.RecordKind; decides how long it is kept
+    property  TEXT    NOT NULL,             -- where
+    door      TEXT    NOT NULL,             -- at which door; empty for a sign-in
+    door_type TEXT    NOT NULL,             -- its type at that time
+    person    TEXT    NOT NULL,             -- the resident concerned
+    own       BOOLEAN NOT NULL,             -- the resident's own entry, not a visitor's
+    call      TEXT    NOT NULL,             -- in which call; may be empty
+    state     TEXT    NOT NULL,             -- of a call: how it ended
+    at        BIGINT  NOT NULL              -- when
 );
 CREATE INDEX records_by_property ON records (property, at);
 CREATE INDEX records_by_kind ON records (kind, at);
