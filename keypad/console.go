@@ -44,11 +44,13 @@ func input(o options, read func(io.Reader) error) part {
 	}
 }
 
+// ignore waits for the end of the input and nothing else.
 func ignore(r io.Reader) error {
 	_, err := io.Copy(io.Discard, r)
 	return err
 }
 
+// wait is a part with nothing to do.
 func wait(ctx context.Context) error {
 	<-ctx.Done()
 	return ctx.Err()

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -91,11 +92,11 @@ func wantState(t testing.TB, k *Keypad, want State) {
 // fragile is a store that can be made to fail.
 type fragile struct {
 	lock.Store
-	fails bool
+	fails atomic.Bool
 }
 
 func (f *fragile) Save(state []byte) error {
-	if f.fails {
+	if f.fails.Load() {
 		return os.ErrPermission
 	}
 	return f.Store.Save(state)

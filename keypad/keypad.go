@@ -23,7 +23,9 @@ type Keypad struct {
 	changed chan struct{} // closed and replaced at every turn
 }
 
-// New makes the keypad of a lock.
+// New makes the keypad of a lock. The lens starts in the dark, or held if the
+// lock is: a power cut ends no hold. Log lines carry the door's ID and never a
+// digit.
 func New(v *lock.Verifier, log *slog.Logger) *Keypad {
 	door := v.Facts(time.Now()).Setup.Door
 	return &Keypad{
@@ -50,6 +52,7 @@ func OutOfOrder(s doorcode.Setup, events []lock.Event, log *slog.Logger) *Keypad
 // has come, whether anybody looks or not.
 func (k *Keypad) Run(ctx context.Context) error {
 	k.tick(time.Now())
+	k.turn(stay)
 	minute := nextMinute(time.Now())
 	for {
 		until, changed := k.due()
@@ -70,10 +73,12 @@ func (k *Keypad) Run(ctx context.Context) error {
 	}
 }
 
-// Wake is a touch of the lens beside the keys.
+// Wake is a touch of the lens beside the keys. It lights a sleeping lens and
+// does nothing else.
 func (k *Keypad) Wake() { k.turn(face.wake) }
 
-// Clear drops the digits of the entry.
+// Clear drops the digits of the entry. It is not counted as an error: nothing
+// was tested.
 func (k *Keypad) Clear() { k.turn(face.clear) }
 
 // Press is a touch of a key. Anything but an ASCII digit is no key and does
@@ -153,7 +158,8 @@ func (k *Keypad) note(err error) {
 	k.fault = err != nil
 }
 
-// outlook runs under mu.
+// outlook is what the lock says about taking entries at now. It runs under mu,
+// or before anybody else knows k.
 func (k *Keypad) outlook(now time.Time) outlook {
 	f := k.facts(now)
 	return outlook{
@@ -163,6 +169,7 @@ func (k *Keypad) outlook(now time.Time) outlook {
 	}
 }
 
+// facts are the lock's, or what is left of them in one that is out of order.
 func (k *Keypad) facts(now time.Time) lock.Facts {
 	if k.verifier == nil {
 		return k.remains

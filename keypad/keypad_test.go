@@ -246,7 +246,7 @@ func TestALockThatCannotRememberOpensNothing(t *testing.T) {
 		k := h.openOn(t, store)
 		live(t, k)
 
-		store.fails = true
+		store.fails.Store(true)
 		enter(k, h.code(t, 3, time.Now()))
 		wantState(t, k, Refused)
 		time.Sleep(refusedFor)
@@ -254,7 +254,7 @@ func TestALockThatCannotRememberOpensNothing(t *testing.T) {
 		if v.State != Broken || v.Small != say("broken.store") {
 			t.Errorf("with a store that fails: %s, %q", v.State, v.Small)
 		}
-		store.fails = false
+		store.fails.Store(false)
 		time.Sleep(time.Minute)
 		synctest.Wait()
 		wantState(t, k, Asleep)

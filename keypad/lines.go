@@ -14,8 +14,12 @@ type Line struct {
 	When string `json:"when"` // with whose code it was
 }
 
+// maxLines is how much of the log a page shows. The rest stays in the lock's
+// folder, where its owner can read it.
 const maxLines = 12
 
+// marks are the signs of events that came from somebody at the door; all others
+// are notes. The word beside it says what the sign means.
 var marks = map[lock.EventKind]string{
 	lock.EventAccept:  "ok",
 	lock.EventReuse:   "ok",
@@ -31,6 +35,7 @@ func latest(events []lock.Event) []lock.Event {
 	return last
 }
 
+// lines are the latest events in words, newest first.
 func lines(f lock.Facts, now time.Time) []Line {
 	shown := make([]Line, 0, maxLines)
 	for _, e := range f.Events[:min(maxLines, len(f.Events))] {
@@ -43,6 +48,7 @@ func lines(f lock.Facts, now time.Time) []Line {
 	return shown
 }
 
+// what names an event. Several wrong codes may stand in one.
 func what(e lock.Event) string {
 	key := "log." + e.Kind.String()
 	switch {
@@ -54,6 +60,8 @@ func what(e lock.Event) string {
 	return say(key)
 }
 
+// when is the time of an event on the wall at the door, with the date if it is
+// not today's, whose code it was, and whether the log has a gap before it.
 func when(f lock.Facts, e lock.Event, now time.Time) string {
 	at, today := wall(f.Setup, time.Unix(e.UTC, 0)), wall(f.Setup, now)
 	text := at.Format("15:04")

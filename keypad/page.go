@@ -42,6 +42,8 @@ func (k *Keypad) Handler() http.Handler {
 	return guarded(http.NewCrossOriginProtection().Handler(mux))
 }
 
+// guarded sets the headers that every answer carries. Nothing is kept by the
+// browser: what the lock showed a second ago is wrong already.
 func guarded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
@@ -54,6 +56,8 @@ func guarded(next http.Handler) http.Handler {
 	})
 }
 
+// page draws the lock as it is now, so that it can be read before the script
+// runs, or without it.
 func (k *Keypad) page(w http.ResponseWriter, _ *http.Request) {
 	view, _ := k.Look()
 	var text bytes.Buffer
@@ -78,6 +82,7 @@ type light struct {
 	On   bool
 }
 
+// lights is how many stand on the ring: more than a code may have digits.
 const lights = 12
 
 // ring places the lights like the hours of a clock.
@@ -90,6 +95,7 @@ func ring(on int) []light {
 	return all
 }
 
+// asset serves a file of the page as it was built in.
 func asset(path, kind string) http.HandlerFunc {
 	text, err := ui.ReadFile("ui/" + path)
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 	"doorlink/doorcode/lock"
 )
 
+// options are the program's flags.
 type options struct {
 	provision, state, listen            string
 	terminal, json, exitOnEOF, setClock bool
@@ -39,6 +40,7 @@ func Main(ctx context.Context, args []string) int {
 	return 0
 }
 
+// parse reads the flags and says itself what is wrong with them.
 func parse(args []string) (o options, err error) {
 	flags := flag.NewFlagSet("keypad", flag.ContinueOnError)
 	flags.StringVar(&o.provision, "provision", "", "`FILE` that provisions the lock; not needed once it was read")
@@ -59,6 +61,8 @@ func parse(args []string) (o options, err error) {
 	return o, nil
 }
 
+// run opens the lock and its page, and keeps both until ctx ends or a part of
+// the program does. The lock's folder is let go of at the end.
 func run(ctx context.Context, o options) error {
 	store, err := lock.OpenFiles(o.state)
 	if err != nil {

@@ -27,6 +27,7 @@ func raw(f *os.File) (restore func(), ok bool) {
 	}, true
 }
 
+// termios reads or sets the mode of a terminal; see termios(3).
 func termios(f *os.File, request uintptr, mode *syscall.Termios) bool {
 	_, _, errno := syscall.Syscall(syscall.SYS_IOCTL, f.Fd(), request, uintptr(unsafe.Pointer(mode)))
 	return errno == 0

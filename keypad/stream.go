@@ -32,6 +32,9 @@ func (k *Keypad) stream() http.Handler {
 	})
 }
 
+// send writes views until the page goes away, the context ends or the page
+// takes longer than sendTimeout to read one. A view is a whole: a page that
+// missed some has missed nothing.
 func (k *Keypad) send(ctx context.Context, w http.ResponseWriter) error {
 	out := http.NewResponseController(w)
 	var last []byte

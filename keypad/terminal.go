@@ -30,6 +30,7 @@ func (k *Keypad) TypeKeys(r io.Reader) error {
 	}
 }
 
+// key is what a byte from a raw terminal means.
 func (k *Keypad) key(b byte) {
 	switch b {
 	case '\r', '\n':
@@ -56,6 +57,7 @@ func (k *Keypad) TypeLines(r io.Reader) error {
 	}
 }
 
+// ended turns the end of the input into no error.
 func ended(err error) error {
 	if errors.Is(err, io.EOF) {
 		return nil
@@ -120,4 +122,5 @@ func lens(v View) string {
 	return row + "  " + sentence(v)
 }
 
+// sentence is the state in words, on one line.
 func sentence(v View) string { return v.Says + " · " + v.Small }

@@ -13,6 +13,7 @@ import (
 // maxBody is more than any touch needs.
 const maxBody = 512
 
+// What can be wrong with a touch. The keys are those of ui/words.json.
 var (
 	errKey  = doorlink.Fail(doorlink.Invalid, "error.key")
 	errBody = doorlink.Fail(doorlink.Invalid, "error.body")
@@ -20,12 +21,15 @@ var (
 	errBusy = doorlink.Fail(doorlink.Busy, "error.busy")
 )
 
-// message is the body of every touch.
+// message is the body of every touch: a JSON object in which only the field
+// that the touch needs is looked at, and no other field is taken.
 type message struct {
 	Key    string `json:"key"`
 	Thrown bool   `json:"thrown"`
 }
 
+// pressed types one key. Here, unlike at a key that cannot send anything else,
+// a wrong one is worth an answer: figures of other scripts look like keys.
 func pressed(k *Keypad, m message) error {
 	if len(m.Key) != 1 || m.Key[0] < '0' || m.Key[0] > '9' {
 		return errKey
@@ -34,16 +38,19 @@ func pressed(k *Keypad, m message) error {
 	return nil
 }
 
+// woken lights the lens.
 func woken(k *Keypad, _ message) error {
 	k.Wake()
 	return nil
 }
 
+// cleared drops what was typed.
 func cleared(k *Keypad, _ message) error {
 	k.Clear()
 	return nil
 }
 
+// bolted throws or draws the bolt.
 func bolted(k *Keypad, m message) error {
 	at := lock.Free
 	if m.Thrown {
@@ -88,11 +95,13 @@ func read(w http.ResponseWriter, r *http.Request) (message, error) {
 	return m, nil
 }
 
+// statuses are what the kinds of failure that can happen here are in HTTP.
 var statuses = map[doorlink.Kind]int{
 	doorlink.Invalid: http.StatusBadRequest,
 	doorlink.Busy:    http.StatusServiceUnavailable,
 }
 
+// fail answers with the sentence of a failure.
 func fail(w http.ResponseWriter, err error) {
 	key, status := "broken", http.StatusInternalServerError
 	if e, ok := errors.AsType[*doorlink.Error](err); ok {
@@ -104,9 +113,10 @@ func fail(w http.ResponseWriter, err error) {
 	answer(w, status, map[string]string{"error": say(key)})
 }
 
+// answer writes a body that is known to marshal.
 func answer(w http.ResponseWriter, status int, body any) {
 	text, err := json.Marshal(body)
-	if err != nil { // views and sentences always marshal
+	if err != nil {
 		panic("keypad: " + err.Error())
 	}
 	w.Header().Set("Content-Type", "application/json")

@@ -113,6 +113,8 @@ func held(f lock.Facts, now time.Time) (says, small, lens string) {
 	return say("held.until", "until", wall(f.Setup, f.HeldUntil).Format("15:04")), small, say("held.lens")
 }
 
+// status is the list beside the lens. Its lines and their order never change
+// while the program runs, so a page replaces the values alone.
 func status(f lock.Facts, now time.Time) []Fact {
 	s := f.Setup
 	door, model := s.DoorName, say("model", "model", s.Model, "digits", s.Params.Digits)
@@ -149,6 +151,8 @@ func memory(f lock.Facts) []Fact {
 	}
 }
 
+// provisioned is when the server made the provision, and how long ago that is
+// once it is days.
 func provisioned(s doorcode.Setup, now time.Time) string {
 	at := wall(s, s.Issued).Format("2 January, 15:04")
 	if days := int(s.Calendar.Day(now)) - int(s.Calendar.Day(s.Issued)); days > 1 {
@@ -157,6 +161,7 @@ func provisioned(s doorcode.Setup, now time.Time) string {
 	return at
 }
 
+// usedToday counts the codes that opened on the lock's day.
 func usedToday(n int) string {
 	if n == 1 {
 		return say("used.one")
@@ -178,7 +183,9 @@ func offset(s int) string {
 	return fmt.Sprintf("%s%d:%02d", sign, s/3600, s/60%60)
 }
 
-// count spells a number where there is a word for it.
+// count spells a number where there is a word for it; say gives any other one
+// back as it is.
 func count(n int) string { return say(fmt.Sprint(n)) }
 
+// seconds is a length of time in whole ones, rounded down.
 func seconds(d time.Duration) int { return int(d / time.Second) }

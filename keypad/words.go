@@ -7,6 +7,8 @@ import (
 	"strings"
 )
 
+// wordsJSON is the file a translator would work on.
+//
 //go:embed ui/words.json
 var wordsJSON []byte
 
