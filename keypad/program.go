@@ -117,7 +117,7 @@ func verifier(o options, store *lock.Files) (*lock.Verifier, doorcode.Setup, err
 	}
 	p, err := lock.ReadProvision(o.provision)
 	if err != nil {
-		return nil, doorcode.Setup{}, err
+		return nil, doorcode.Setup{}, fmt.Errorf("using %s: %w", o.provision, err)
 	}
 	v, err := lock.Open(p, store)
 	return v, p.Setup, err

@@ -230,8 +230,8 @@ func TestAProvisioningFileIsRefused(t *testing.T) {
 		{"that others can read", func(t testing.TB, name string) { chmod(t, name, 0o644) }, "can be read by others (mode 0644): make it 0600"},
 		{"of a version to come", func(t testing.TB, name string) {
 			write(t, name, bytes.Replace(read(t, name), []byte(`"ddc1": 1`), []byte(`"ddc1": 2`), 1), 0o600)
-		}, "not a provisioning file of a version known here"},
-		{"that is none", func(t testing.TB, name string) { write(t, name, []byte("hello"), 0o600) }, "not a provisioning file"},
+		}, "provision.json: not a provision of a version known here"},
+		{"that is none", func(t testing.TB, name string) { write(t, name, []byte("hello"), 0o600) }, "provision.json: not a provision"},
 		{"that is gone", func(t testing.TB, name string) {
 			if err := os.Remove(name); err != nil {
 				t.Fatal(err)
