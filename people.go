@@ -98,6 +98,9 @@ type Handset struct {
 // As is the person's name in the given format, for the line of unit. It never
 // returns an empty string: without a name the unit stands for the person.
 func (p Person) As(format NameFormat, unit string) string {
+	if format == "" {
+		format = DefaultNames
+	}
 	switch format {
 	case FullName:
 		if p.Family != "" && p.Given != "" {
