@@ -1,0 +1,60 @@
+package doorlinktest
+
+import (
+	"testing"
+	"time"
+
+	"doorlink"
+	"doorlink/doorcode/lock"
+)
+
+// Keypad is the offline lock of a door. It was provisioned when the house was
+// put up, and hears of nothing since.
+type Keypad struct {
+	tb    testing.TB
+	lock  *lock.Verifier
+	typed time.Duration // what typing has taken so far: a second for each entry
+}
+
+// Keypad is the keypad at a door, always the same one.
+func (h *House) Keypad(door string) *Keypad {
+	h.tb.Helper()
+	p := h.at(door)
+	if p.keypad == nil {
+		files, err := lock.OpenFiles(h.tb.TempDir())
+		h.must(err)
+		h.tb.Cleanup(func() { files.Close() })
+		provision, err := lock.ReadProvision(p.file)
+		h.must(err)
+		v, err := lock.Open(provision, files)
+		h.must(err)
+		p.keypad = &Keypad{tb: h.tb, lock: v}
+	}
+	return p.keypad
+}
+
+// Opens types a code, which must open the door.
+func (k *Keypad) Opens(code doorlink.Code) {
+	k.tb.Helper()
+	if got := k.try(code); !got.Opens() {
+		k.tb.Errorf("the keypad at %s said %v, want it to open", code.Door, got.Kind)
+	}
+}
+
+// Refuses types a code, which must not open the door.
+func (k *Keypad) Refuses(code doorlink.Code) {
+	k.tb.Helper()
+	if got := k.try(code); got.Opens() {
+		k.tb.Errorf("the keypad at %s opened (%v), want it closed", code.Door, got.Kind)
+	}
+}
+
+func (k *Keypad) try(code doorlink.Code) lock.Verdict {
+	k.tb.Helper()
+	k.typed += time.Second
+	got, err := k.lock.Try(code.Digits, time.Now().Add(k.typed))
+	if err != nil {
+		k.tb.Fatal(err)
+	}
+	return got
+}

@@ -1,0 +1,208 @@
+package doorlinktest
+
+import (
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/pion/webrtc/v4"
+	"github.com/pion/webrtc/v4/pkg/media"
+
+	"doorlink"
+)
+
+// peer is one end of a conversation: it says a word every 20 ms and notices
+// whether it hears anything.
+type peer struct {
+	gen   int
+	pc    *webrtc.PeerConnection
+	heard chan struct{} // capacity 1: something was heard
+
+	mu   sync.Mutex
+	held []webrtc.ICECandidateInit // until there is a remote description
+}
+
+// newPeer makes an end that may use the given relays. say sends its candidates.
+func newPeer(tb testing.TB, gen int, ice []doorlink.ICEServer, relayOnly bool, say func(*doorlink.Candidate)) (*peer, error) {
+	var settings webrtc.SettingEngine
+	settings.SetIncludeLoopbackCandidate(true)
+	settings.SetRelayAcceptanceMinWait(0) // browsers do not wait for something better either
+	config := webrtc.Configuration{}
+	if relayOnly {
+		config.ICETransportPolicy = webrtc.ICETransportPolicyRelay
+	}
+	for _, s := range ice {
+		config.ICEServers = append(config.ICEServers, webrtc.ICEServer{URLs: s.URLs, Username: s.Username, Credential: s.Credential})
+	}
+	pc, err := webrtc.NewAPI(webrtc.WithSettingEngine(settings)).NewPeerConnection(config)
+	if err != nil {
+		return nil, err
+	}
+	p := &peer{gen: gen, pc: pc, heard: make(chan struct{}, 1)}
+	pc.OnTrack(func(track *webrtc.TrackRemote, _ *webrtc.RTPReceiver) { p.listen(track) })
+	pc.OnICECandidate(func(c *webrtc.ICECandidate) {
+		if c == nil {
+			say(&doorlink.Candidate{})
+			return
+		}
+		j := c.ToJSON()
+		say(&doorlink.Candidate{Candidate: j.Candidate, Mid: *j.SDPMid, Line: int(*j.SDPMLineIndex)})
+	})
+	return p, p.speak(tb)
+}
+
+// speak says a word until the test is over.
+func (p *peer) speak(tb testing.TB) error {
+	voice, err := webrtc.NewTrackLocalStaticSample(webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeOpus}, "voice", "call")
+	if err != nil {
+		return err
+	}
+	if _, err := p.pc.AddTrack(voice); err != nil {
+		return err
+	}
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		tick := time.NewTicker(20 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				voice.WriteSample(media.Sample{Data: []byte("hello"), Duration: 20 * time.Millisecond}) // nobody listens before the connection
+			case <-stop:
+				return
+			}
+		}
+	}()
+	tb.Cleanup(func() {
+		close(stop)
+		<-stopped
+		p.pc.GracefulClose()
+	})
+	return nil
+}
+
+func (p *peer) listen(track *webrtc.TrackRemote) {
+	for {
+		if _, _, err := track.ReadRTP(); err != nil {
+			return // closed
+		}
+		select {
+		case p.heard <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// hears waits until the other end is heard.
+func (p *peer) hears(h *House) {
+	h.tb.Helper()
+	select {
+	case <-p.heard:
+	case <-time.After(h.patience):
+		h.tb.Fatalf("nothing is heard; the connection is %v", p.pc.ConnectionState())
+	}
+}
+
+// take acts on an answer or a candidate of the other end. Candidates that come
+// before the description wait for it.
+func (p *peer) take(s doorlink.Signal) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if s.Kind == doorlink.SigCandidate {
+		if s.Candidate.Candidate == "" {
+			return nil
+		}
+		line := uint16(s.Candidate.Line)
+		p.held = append(p.held, webrtc.ICECandidateInit{Candidate: s.Candidate.Candidate, SDPMid: &s.Candidate.Mid, SDPMLineIndex: &line})
+		return p.release()
+	}
+	kind := webrtc.SDPTypeAnswer
+	if s.Kind == doorlink.SigOffer {
+		kind = webrtc.SDPTypeOffer
+	}
+	if err := p.pc.SetRemoteDescription(webrtc.SessionDescription{Type: kind, SDP: s.SDP}); err != nil {
+		return err
+	}
+	return p.release()
+}
+
+func (p *peer) release() error {
+	if p.pc.RemoteDescription() == nil {
+		return nil
+	}
+	for _, c := range p.held {
+		if err := p.pc.AddICECandidate(c); err != nil {
+			return err
+		}
+	}
+	p.held = nil
+	return nil
+}
+
+// offer begins a conversation from the visitor's side.
+func (v *Visit) offer(call doorlink.CallID) *peer {
+	tb, l := v.house.tb, v.line
+	tb.Helper()
+	gen := 1
+	if v.peer != nil {
+		gen = v.peer.gen + 1
+	}
+	ice := l.await("relays are known", func(s doorlink.Signal) bool {
+		return s.Kind == doorlink.SigCall && s.Call == call && s.News.ICE != nil
+	}).News.ICE
+	p, err := newPeer(tb, gen, ice, false, func(c *doorlink.Candidate) {
+		l.send(doorlink.Signal{Kind: doorlink.SigCandidate, Call: call, Gen: gen, Candidate: c}) // lost with the line
+	})
+	v.house.must(err)
+	v.peer = p
+	d, err := p.pc.CreateOffer(nil)
+	v.house.must(err)
+	l.say(doorlink.Signal{Kind: doorlink.SigOffer, Call: call, Gen: gen, SDP: d.SDP})
+	v.house.must(p.pc.SetLocalDescription(d))
+	return p
+}
+
+// answer answers a call: with a description if the visitor has offered one.
+func (p *Handset) answer(call doorlink.CallID) {
+	p.house.tb.Helper()
+	p.mu.Lock()
+	offered := p.house.voice && len(p.offers[call]) > 0
+	p.mu.Unlock()
+	if !offered {
+		p.say(doorlink.Signal{Kind: doorlink.SigAnswer, Call: call})
+		return
+	}
+	p.accept(p.line, call)
+}
+
+// accept connects with what the visitor offered last, over the relay alone. It
+// runs in whatever goroutine hears the offer, so it cannot fail the test; a
+// connection that does not come about is noticed by whoever wants to hear.
+func (p *Handset) accept(l *line, call doorlink.CallID) {
+	if !p.house.voice {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	offer := p.offers[call]
+	gen := offer[0].Gen
+	end, err := newPeer(p.house.tb, gen, p.ice[call], true, func(c *doorlink.Candidate) {
+		l.send(doorlink.Signal{Kind: doorlink.SigCandidate, Call: call, Gen: gen, Candidate: c}) // lost with the line
+	})
+	if err != nil {
+		return
+	}
+	p.peers[call] = end
+	for _, s := range offer {
+		if end.take(s) != nil {
+			return
+		}
+	}
+	d, err := end.pc.CreateAnswer(nil)
+	if err != nil {
+		return
+	}
+	l.send(doorlink.Signal{Kind: doorlink.SigAnswer, Call: call, Gen: gen, SDP: d.SDP})
+	end.pc.SetLocalDescription(d) // gathers: candidates follow the answer
+}
