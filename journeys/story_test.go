@@ -1,0 +1,140 @@
+package journeys
+
+import (
+	"context"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// TestVisitorGetsIn is the whole story: somebody without an app scans a sticker,
+// talks to a resident, and comes through the door with a code that opens once.
+func TestVisitorGetsIn(t *testing.T) {
+	t.Parallel()
+	for _, way := range []struct{ name, query, path string }{
+		{"the way the browsers find", "", "relay"},
+		{"over the relay from both sides", "?relay", "relay"},
+	} {
+		t.Run(way.name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t)
+			ada := phone.open(t, "resident")
+			ada.visit(h.Residents[0].URL)
+			ada.is("home")
+			ada.reads("You can be reached")
+
+			guest := phone.open(t, "visitor")
+			guest.visit(h.Visitor + way.query)
+			guest.asksOnce()
+			guest.call("Ada N.", "1A", "Delivery")
+
+			ada.is("incoming")
+			ada.reads("Delivery")
+			guest.is("ringing")
+			ada.tap("Answer")
+			ada.is("answered")
+			guest.is("answered")
+			ada.hears(way.path)
+			guest.hears(way.path)
+
+			code := ada.givesCode()
+			if got := guest.code(); got != code {
+				t.Errorf("the visitor reads %q, the resident gave %q", got, code)
+			}
+			ada.reads("On the visitor’s screen")
+
+			lock := phone.open(t, "lock")
+			lock.visit(h.Doors[0].Keypad)
+			lock.types(code)
+			lock.see(`main[data-state="accepted"]`)
+			lock.see(`main[data-state="asleep"]`)
+			lock.types(code)
+			lock.see(`main[data-state="refused"]`)
+		})
+	}
+}
+
+// asksOnce waits until the page has its line and checks that everything before
+// came in one answer.
+func (t *tab) asksOnce() {
+	t.tb.Helper()
+	t.until("opening the line", func(context.Context) (bool, error) {
+		t.heard.mu.Lock()
+		defer t.heard.mu.Unlock()
+		return t.heard.lines > 0, nil
+	})
+	t.heard.mu.Lock()
+	defer t.heard.mu.Unlock()
+	if len(t.heard.requests) != 1 {
+		t.tb.Errorf("%s asked for %q before a name was tapped, want one address", t.name, t.heard.requests)
+	}
+}
+
+// call taps a name in the directory, says who is there and calls.
+func (t *tab) call(name, unit, as string) {
+	t.tb.Helper()
+	t.tap("Call " + name + ", unit " + unit)
+	t.is("before")
+	if as != "" {
+		t.tapRole("radio", as)
+	}
+	t.tap("Call")
+}
+
+// hears waits until a voice arrives over a way, by the page's own word and by
+// what the browser has counted: a beep is far above the noise of silence.
+func (t *tab) hears(path string) {
+	t.tb.Helper()
+	t.see(`main[data-audio=heard][data-path="` + path + `"]`)
+	before := ask(t, chromedp.Evaluate[arrival]("arrived()", chromedp.EvalAwaitPromise))
+	t.until("hearing a voice", func(ctx context.Context) (bool, error) {
+		now, err := chromedp.Run(ctx, chromedp.Evaluate[arrival]("arrived()", chromedp.EvalAwaitPromise))
+		return now.since(before) > audible, err
+	})
+}
+
+// arrival is what has come over a connection since it was made.
+type arrival struct {
+	Energy  float64
+	Seconds float64
+	Ways    []string
+}
+
+// audible is a level of 1 %, 40 decibels below full scale.
+const audible = 0.01
+
+// since is the level of what came after an earlier look, 1 being full scale.
+func (a arrival) since(before arrival) float64 {
+	if a.Seconds <= before.Seconds {
+		return 0
+	}
+	return math.Sqrt((a.Energy - before.Energy) / (a.Seconds - before.Seconds))
+}
+
+// givesCode gives a doorcode and returns it.
+func (t *tab) givesCode() string {
+	t.tb.Helper()
+	t.tap("Give doorcode")
+	t.is("confirm")
+	t.tap("Give doorcode")
+	t.is("sent")
+	return t.code()
+}
+
+// code waits for a doorcode on the page and returns it.
+func (t *tab) code() string {
+	t.tb.Helper()
+	t.see("[data-doorcode]")
+	return ask(t, chromedp.AttributeValue(chromedp.CSS("[data-doorcode]"), "data-doorcode")).Value
+}
+
+// types wakes the lock and types digits on its keys.
+func (t *tab) types(digits string) {
+	t.tb.Helper()
+	t.tap("Touch to wake")
+	for d := range strings.SplitSeq(digits, "") {
+		t.tap(d)
+	}
+}
