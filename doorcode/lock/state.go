@@ -114,9 +114,13 @@ func (s *state) use(day doorlink.Day, i doorcode.Index) {
 
 // reusable reports whether a used code was first used at most Reuse ago.
 func (s *state) reusable(day doorlink.Day, i doorcode.Index, now time.Time) bool {
+	within := int64(s.Setup.Params.Reuse)
+	if within == 0 {
+		return false // not even within the same second
+	}
 	return slices.ContainsFunc(s.Opened, func(o opened) bool {
 		ago := now.Unix() - o.At
-		return o.Day == day && o.Slot == i.Slot && o.Gen == i.Gen && ago >= 0 && ago <= int64(s.Setup.Params.Reuse)
+		return o.Day == day && o.Slot == i.Slot && o.Gen == i.Gen && 0 <= ago && ago <= within
 	})
 }
 
