@@ -137,6 +137,7 @@ type problemView struct {
 	Problem string // the key of the problem
 	Text    string
 	Next    string // what to do
+	Home    string // the words of a link to the resident's page; empty without
 }
 
 // problem explains why somebody sees no resident's page. key is that of the
@@ -144,8 +145,12 @@ type problemView struct {
 // signing out.
 func (v *Views) problem(l *locale.Language, key string) problemView {
 	at := "resident.problem." + key
-	return problemView{
+	view := problemView{
 		Language: l, Title: l.Say(at + ".title"), Problem: key,
 		Text: l.Say(at + ".text"), Next: l.Say(at + ".next"),
 	}
+	if key == store.ErrLinkUsed.Key {
+		view.Home = l.Say(at + ".home")
+	}
+	return view
 }

@@ -22,7 +22,6 @@ export function resident(body: HTMLElement, words: Words, path: string): void {
   const keepAwake = wakefulness();
   let state: State = { at: "home" };
   let trial: Call | undefined;
-  let tested = false;
   let moved = false;
   let trouble = "";
   let lineState: LineState = "starting";
@@ -40,6 +39,7 @@ export function resident(body: HTMLElement, words: Words, path: string): void {
   });
 
   function hear(s: Signal): void {
+    if (s.t === "call") trouble = "";
     if (s.t === "moved") leave();
     else calls.hear(s);
   }
@@ -65,11 +65,11 @@ export function resident(body: HTMLElement, words: Words, path: string): void {
   function draw(): void {
     const now = Date.now();
     calls.expire(now);
-    if (trial && left(trial, now) <= 0) endTrial();
+    if (trial && (left(trial, now) <= 0 || calls.list().length > 0)) trial = undefined;
     state = moved ? { at: "moved" } : stateOf(calls.list(), trial);
     ring(now);
     const leg = "call" in state ? calls.leg(state.call) : undefined;
-    const around = { now, line: lineState, nextTry, audible: sounds.audible(), tested, trouble };
+    const around = { now, line: lineState, nextTry, audible: sounds.audible(), trouble };
     show(state, { ...around, sound: leg?.voice?.sound, lines: leg?.talk.lines() ?? 0, talk: leg?.root });
     keepAwake("call" in state && !isOver(state.call));
   }
@@ -118,7 +118,6 @@ export function resident(body: HTMLElement, words: Words, path: string): void {
 
   function startTrial(): void {
     trial = trialCall(trialTime, Date.now());
-    tested = true;
     draw();
   }
 

@@ -79,6 +79,13 @@ export function ended(c: Call, news: Partial<News>, now: number): Call {
   return { ...c, face: "over", heard: now, news: { ...c.news, state: "ended", left_ms: 0, ...news } };
 }
 
+/** What becomes of a call that this page could not answer. */
+export function faceRefused(c: Call, r: Refusal): Face {
+  if (c.face !== "answering") return c.face;
+  if (r.key === "call.taken" || r.key === "call.not_yours") return "taken";
+  return r.key === "call.over" || r.key === "call.unknown" ? "missed" : "rings";
+}
+
 /** Which screen the call goes back to when the question about a code is put away. */
 export function faceBehind(c: Call): Face {
   if (isOver(c)) return "over";

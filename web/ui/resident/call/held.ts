@@ -1,10 +1,10 @@
 // The calls this page holds, each with its conversation and its voice.
 
 import { forgetCalls } from "../../shared/keep.ts";
-import type { Code, News, Refusal, Signal } from "../../shared/protocol.ts";
+import type { Code, News, Refusal, Signal, SignalKind } from "../../shared/protocol.ts";
 import { say, type Words } from "../../shared/say.ts";
 import { talk, type Talk } from "../../shared/talk.ts";
-import { ended, grantLeft, isGone, isMine, isStale, learn, type Call } from "./calls.ts";
+import { ended, faceRefused, grantLeft, isGone, isMine, isStale, learn, type Call } from "./calls.ts";
 import { keptVoice, voice, type Voice } from "./voice.ts";
 
 /** What belongs to a call beside its state. */
@@ -43,6 +43,8 @@ export interface HeldBy {
 }
 
 const missingAfter = 3_000;
+/** What a person does and is told about if it cannot be done. */
+const tapped: SignalKind[] = ["answer", "decline", "extend", "hangup", "text"];
 
 export function held(by: HeldBy): Held {
   const calls = new Map<string, Call>(); // in the order in which they came
@@ -50,9 +52,9 @@ export function held(by: HeldBy): Held {
   const putAway = new Set<string>();
 
   function hear(s: Signal): void {
-    const id = s.call ?? "";
-    if (s.t === "call" && s.news) hearNews(id, s.news);
-    const c = calls.get(id);
+    if (s.t === "call" && s.call && s.news) hearNews(s.call, s.news);
+    else if (s.t === "refused" && s.refused) hearRefusal(s.refused, calls.get(s.call ?? ""));
+    const c = calls.get(s.call ?? "");
     if (c) hearOf(c, s);
     by.changed();
   }
@@ -73,9 +75,6 @@ export function held(by: HeldBy): Held {
       case "shown":
       case "opened":
         if (c.code && c.code.nth === s.nth) change(c, { code: seen(c.code, s) });
-        break;
-      case "refused":
-        if (s.refused) hearRefusal(c, s.refused);
     }
   }
 
@@ -122,10 +121,14 @@ export function held(by: HeldBy): Held {
     if (before !== "off") void v.speak();
   }
 
-  function hearRefusal(c: Call, r: Refusal): void {
-    if (r.of === "grant") change(c, { asked: 0, refused: r, face: "refused" });
-    else if (r.of === "answer") put({ ...c, face: r.key === "call.taken" ? "taken" : "missed" });
-    else by.refused(r.text);
+  // A refusal belongs to the call that waits for an answer of its kind, even if
+  // it does not name it. What the page says by itself is refused in silence.
+  function hearRefusal(r: Refusal, named: Call | undefined): void {
+    const c = named ?? [...calls.values()].find((c) => (r.of === "grant" ? c.asked > 0 : c.face === "answering"));
+    if (r.of === "grant" && c) change(c, { asked: 0, refused: r, face: "refused" });
+    if (r.of === "answer" && c) put({ ...c, face: faceRefused(c, r) });
+    const seen = r.of === "answer" && c && calls.get(c.id)?.face !== "rings"; // its screen says so
+    if (r.of && tapped.includes(r.of) && !seen) by.refused(r.text);
   }
 
   function change(c: Call, to: Partial<Call>): void {

@@ -59,7 +59,7 @@ export function screen(body: HTMLElement, words: Words): (state: State, around: 
     if (state.at === "confirm" || (!lost && state.at !== "incoming")) return;
     const writes = state.at === "answered" && around.sound?.microphone === "off";
     const target = writes ? place.querySelector("textarea") : [...body.querySelectorAll<HTMLElement>("h1")].find(isSeen);
-    target?.focus({ preventScroll: !writes });
+    target?.focus();
   }
 
   function inform(now: Map<string, Told>): void {

@@ -17,8 +17,6 @@ export interface Around {
   nextTry: number;
   /** The ring can be heard. */
   audible: boolean;
-  /** A test ring was made on this page and has come to its end. */
-  tested: boolean;
   /** Of the call on the screen. */
   sound: Sound | undefined;
   /** Lines of text in it. */
@@ -36,7 +34,7 @@ const warnBefore = 20_000;
 /** The facts that parts of the markup show or hide by. */
 export function factsOf(state: State, a: Around): Facts {
   const line = { up: a.line === "up", starting: a.line === "starting", down: a.line === "down", audible: a.audible };
-  const page = { ...line, tested: a.tested, trouble: a.trouble !== "" };
+  const page = { ...line, trouble: a.trouble !== "" };
   if (!("call" in state)) return page;
   const facts = { ...page, ...factsOfCall(state.call, a), ...factsOfPlace(state) };
   return { ...facts, ...bandOf(facts) };
@@ -88,7 +86,7 @@ function factsOfCall(c: Call, a: Around): Facts {
 }
 
 /** Kinds of refusal that may be over the next time. */
-const passing = ["busy", "down", "internal", "conflict"];
+const passing = ["busy", "down", "internal"];
 
 /** The texts of the page that change. */
 export function slotsOf(state: State, a: Around, words: Words): Slots {
@@ -126,7 +124,6 @@ function slotsOfCall(state: OnCall, a: Around, tell: Tell): Slots {
 const refusals: Record<string, string> = {
   "grant.no_lock": "refused.no_lock",
   "grant.hours": "refused.hours",
-  "grant.no_access": "refused.no_access",
 };
 
 function titleOf(state: OnCall, tell: Tell): string {
