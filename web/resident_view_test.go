@@ -22,8 +22,8 @@ var evening = time.Date(2026, 5, 14, 18, 40, 0, 0, time.UTC)
 
 var ada = doorlink.Person{Given: "Ada", Family: "Nwosu", Shown: true, Activated: true}
 
-// at is what matters about Ada in one unit, with the keys she holds to a door.
-func at(unit string, grants ...directory.Grant) directory.Facts {
+// adaIn is what matters about Ada in one unit, with the keys she holds to a door.
+func adaIn(unit string, grants ...directory.Grant) directory.Facts {
 	f := directory.Facts{Person: ada, Grants: grants, Handsets: 1}
 	if unit != "" {
 		f.Unit = doorlink.Unit{ID: doorlink.UnitID("unit_" + unit), Name: unit}
@@ -31,7 +31,7 @@ func at(unit string, grants ...directory.Grant) directory.Facts {
 	return f
 }
 
-func door(name, label string, facts ...directory.Facts) store.DoorFacts {
+func doorFacts(name, label string, facts ...directory.Facts) store.DoorFacts {
 	return store.DoorFacts{Door: doorlink.Door{Name: name}, Panel: doorlink.Panel{Label: label}, Facts: facts}
 }
 
@@ -45,9 +45,9 @@ func TestResidentPagesLookAsTheyDid(t *testing.T) {
 		view any
 	}{
 		"home": {"resident/home.html", v.home(en, ada, linden, []store.DoorFacts{
-			door("Main entrance", "M1", at("1A", directory.Grant{})),
-			door("Parcel room", "P1", at("1A")),
-			door("Roof terrace", "", at("1A", later)),
+			doorFacts("Main entrance", "M1", adaIn("1A", directory.Grant{})),
+			doorFacts("Parcel room", "P1", adaIn("1A")),
+			doorFacts("Roof terrace", "", adaIn("1A", later)),
 		}, evening)},
 		"used":    {"resident/problem.html", v.problem(en, store.ErrLinkUsed.Key)},
 		"unknown": {"resident/problem.html", v.problem(en, store.ErrLinkUnknown.Key)},
@@ -74,15 +74,15 @@ func TestHomeIsHeadedByTheUnits(t *testing.T) {
 		facts    []directory.Facts
 		want     [3]string // heading, building, known as
 	}{
-		{"one unit", linden, []directory.Facts{at("1A")}, [3]string{"Unit 1A", "Linden Court", "Ada N."}},
-		{"two units", linden, []directory.Facts{at("1A"), at("2B")}, [3]string{"Units 1A, 2B", "Linden Court", "Ada N."}},
-		{"units only", units, []directory.Facts{at("1A"), at("2B")}, [3]string{"Units 1A, 2B", "Linden Court", "Units 1A, 2B"}},
-		{"no unit", linden, []directory.Facts{at("")}, [3]string{"Linden Court", "", ""}},
+		{"one unit", linden, []directory.Facts{adaIn("1A")}, [3]string{"Unit 1A", "Linden Court", "Ada N."}},
+		{"two units", linden, []directory.Facts{adaIn("1A"), adaIn("2B")}, [3]string{"Units 1A, 2B", "Linden Court", "Ada N."}},
+		{"units only", units, []directory.Facts{adaIn("1A"), adaIn("2B")}, [3]string{"Units 1A, 2B", "Linden Court", "Units 1A, 2B"}},
+		{"no unit", linden, []directory.Facts{adaIn("")}, [3]string{"Linden Court", "", ""}},
 		{"no door", linden, nil, [3]string{"Linden Court", "", ""}},
 	} {
 		var doors []store.DoorFacts
 		if c.facts != nil {
-			doors = []store.DoorFacts{door("Main entrance", "M1", c.facts...), door("North gate", "N2", c.facts...)}
+			doors = []store.DoorFacts{doorFacts("Main entrance", "M1", c.facts...), doorFacts("North gate", "N2", c.facts...)}
 		}
 		h := v.home(en, ada, c.property, doors, evening)
 		if diff := cmp.Diff([3]string{h.Heading, h.Building, h.KnownAs}, c.want); diff != "" {
@@ -96,7 +96,7 @@ func TestADoorSaysWhyItDoesNotListSomebody(t *testing.T) {
 	v := views(t)
 	en := v.Languages.Match("", "en")
 	held := directory.Grant{}
-	hidden, silent, strange := at("1A", held), at("1A", held), at("1A", held)
+	hidden, silent, strange := adaIn("1A", held), adaIn("1A", held), adaIn("1A", held)
 	hidden.Person.Shown = false
 	silent.Handsets = 0
 	strange.Person.Activated = false
@@ -106,19 +106,19 @@ func TestADoorSaysWhyItDoesNotListSomebody(t *testing.T) {
 		want  string
 		fix   string // part of what mends it
 	}{
-		{"listed", []directory.Facts{at("1A", held)}, "Listed", ""},
-		{"listed for the other unit", []directory.Facts{at(""), at("1A", held)}, "Listed", ""},
-		{"no unit", []directory.Facts{at("", held)}, "Not listed: you belong to no unit", "Ask the office"},
-		{"no key", []directory.Facts{at("1A")}, "Not listed: no key to this door", "ask the office"},
-		{"key to come", []directory.Facts{at("1A", directory.Grant{From: evening.Add(time.Hour)})},
+		{"listed", []directory.Facts{adaIn("1A", held)}, "Listed", ""},
+		{"listed for the other unit", []directory.Facts{adaIn(""), adaIn("1A", held)}, "Listed", ""},
+		{"no unit", []directory.Facts{adaIn("", held)}, "Not listed: you belong to no unit", "Ask the office"},
+		{"no key", []directory.Facts{adaIn("1A")}, "Not listed: no key to this door", "ask the office"},
+		{"key to come", []directory.Facts{adaIn("1A", directory.Grant{From: evening.Add(time.Hour)})},
 			"Not listed: your key begins later", "begins on 14 May 2026, 19:40"},
-		{"key that ended", []directory.Facts{at("1A", directory.Grant{To: evening.Add(-time.Hour)})},
+		{"key that ended", []directory.Facts{adaIn("1A", directory.Grant{To: evening.Add(-time.Hour)})},
 			"Not listed: your key has ended", "ended on 14 May 2026, 17:40"},
 		{"switched off", []directory.Facts{hidden}, "Not listed: Show in intercom is off", "Turn it on"},
 		{"never signed in", []directory.Facts{strange}, "Not listed: you have not signed in yet", "Open the link"},
 		{"no device", []directory.Facts{silent}, "Not listed: no device of yours can ring", "Sign in"},
 	} {
-		row := newDoorRow(en, door("Main entrance", "M1", c.facts...), evening)
+		row := newDoorRow(en, doorFacts("Main entrance", "M1", c.facts...), evening)
 		if row.Status != c.want {
 			t.Errorf("%s: got %q, want %q", c.name, row.Status, c.want)
 		}
@@ -148,7 +148,7 @@ func TestShowInIntercomSaysWhatVisitorsFind(t *testing.T) {
 	en := v.Languages.Match("", "en")
 	off := ada
 	off.Shown = false
-	listed, not := door("Main entrance", "M1", at("1A", directory.Grant{})), door("North gate", "N2", at("1A"))
+	listed, not := doorFacts("Main entrance", "M1", adaIn("1A", directory.Grant{})), doorFacts("North gate", "N2", adaIn("1A"))
 	for _, c := range []struct {
 		person doorlink.Person
 		doors  []store.DoorFacts
@@ -185,7 +185,7 @@ func TestProblemsNameNoBuilding(t *testing.T) {
 func TestResidentPageIsLight(t *testing.T) {
 	t.Parallel()
 	v := views(t)
-	doors := []store.DoorFacts{door("Main entrance", "M1", at("1A", directory.Grant{})), door("Parcel room", "P1", at("1A"))}
+	doors := []store.DoorFacts{doorFacts("Main entrance", "M1", adaIn("1A", directory.Grant{})), doorFacts("Parcel room", "P1", adaIn("1A"))}
 	for _, l := range v.Languages.Languages() {
 		page := httptest.NewRecorder()
 		r := httptest.NewRequest(http.MethodGet, "/r/", nil)
@@ -212,9 +212,9 @@ func TestResidentPageIsLight(t *testing.T) {
 // in the table: neither a browser nor a compiler would notice.
 func TestMarkupAndScriptOfACallAgree(t *testing.T) {
 	t.Parallel()
-	script := read(t, "resident/call/text.ts")
-	markup := read(t, "resident/home.html") + read(t, "resident/call.html")
-	for _, names := range found(markup, `data-(?:slot|when|busy)="([^"]+)"`) {
+	script := source(t, "resident/call/text.ts")
+	markup := source(t, "resident/home.html") + source(t, "resident/call.html")
+	for _, names := range firstGroups(markup, `data-(?:slot|when|busy)="([^"]+)"`) {
 		for _, name := range strings.Fields(names) {
 			name = strings.TrimPrefix(name, "!")
 			kind, of, _ := strings.Cut(name, "-")
@@ -230,21 +230,21 @@ func TestMarkupAndScriptOfACallAgree(t *testing.T) {
 			}
 		}
 	}
-	taps := read(t, "resident/resident.ts")
-	for _, name := range found(markup, `data-do="([^"]+)"`) {
+	taps := source(t, "resident/resident.ts")
+	for _, name := range firstGroups(markup, `data-do="([^"]+)"`) {
 		if !regexp.MustCompile(`\b` + name + `\b[:,(]`).MatchString(taps) {
 			t.Errorf("nothing happens at a tap on %q", name)
 		}
 	}
 	words := views(t).Languages.Match("", "en").Words("resident.say.")
-	for _, key := range found(script, `\btell\("([\w.]+)"`) {
+	for _, key := range firstGroups(script, `\btell\("([\w.]+)"`) {
 		if words[key] == "" {
 			t.Errorf("the table has no resident.say.%s", key)
 		}
 	}
 }
 
-func read(t testing.TB, file string) string {
+func source(t testing.TB, file string) string {
 	t.Helper()
 	text, err := fs.ReadFile(Sources(), file)
 	if err != nil {
@@ -253,8 +253,8 @@ func read(t testing.TB, file string) string {
 	return string(text)
 }
 
-// found is the first group of every match of a pattern.
-func found(text, pattern string) []string {
+// firstGroups is the first group of every match of a pattern.
+func firstGroups(text, pattern string) []string {
 	var all []string
 	for _, m := range regexp.MustCompile(pattern).FindAllStringSubmatch(text, -1) {
 		all = append(all, m[1])
