@@ -4,6 +4,10 @@ import (
 	"io"
 	"net/http"
 	"net/http/cookiejar"
+	"slices"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"doorlink"
 )
@@ -20,7 +24,7 @@ type browser struct {
 func (h *House) browser(through *Node) *browser {
 	h.tb.Helper()
 	jar, err := cookiejar.New(nil)
-	h.must(err)
+	must(h.tb, err)
 	b := &browser{house: h, client: &http.Client{Jar: jar, Timeout: h.patience}}
 	b.Through(through)
 	h.tb.Cleanup(func() {
@@ -41,10 +45,10 @@ func (b *browser) Through(n *Node) {
 func (b *browser) Get(path string) (status int, text string) {
 	b.house.tb.Helper()
 	resp, err := b.client.Get(b.node.Base + path)
-	b.house.must(err)
+	must(b.house.tb, err)
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
-	b.house.must(err)
+	must(b.house.tb, err)
 	return resp.StatusCode, string(body)
 }
 
@@ -71,12 +75,88 @@ func (b *browser) Told(call doorlink.CallID, want doorlink.State) doorlink.News 
 	}).News
 }
 
+// ToldOf waits until the page was told something particular of a call.
+func (b *browser) ToldOf(call doorlink.CallID, what string, wanted func(doorlink.News) bool) {
+	b.house.tb.Helper()
+	b.line.await(what, func(s doorlink.Signal) bool {
+		return s.Kind == doorlink.SigCall && s.Call == call && wanted(*s.News)
+	})
+}
+
+// States are the states of a call that the page was told of, in order.
+func (b *browser) States(call doorlink.CallID) []doorlink.State {
+	var all []doorlink.State
+	for _, s := range b.line.all() {
+		if s.Kind == doorlink.SigCall && s.Call == call {
+			all = append(all, s.News.State)
+		}
+	}
+	return slices.Compact(all)
+}
+
+// Last is how a call stood when the page was last told. It must have been.
+func (b *browser) Last(call doorlink.CallID) doorlink.News {
+	b.house.tb.Helper()
+	for _, s := range slices.Backward(b.line.all()) {
+		if s.Kind == doorlink.SigCall && s.Call == call {
+			return *s.News
+		}
+	}
+	b.house.tb.Fatal("the page was never told of the call")
+	return doorlink.News{}
+}
+
+// OtherSide waits until the page hears, after do, that the other side's
+// connection is lost for now, or there again.
+func (b *browser) OtherSide(call doorlink.CallID, away bool, do func()) {
+	b.house.tb.Helper()
+	mark := b.line.mark()
+	do()
+	b.line.awaitFrom(mark, "the other side went or came back", func(s doorlink.Signal) bool {
+		return s.Kind == doorlink.SigCall && s.Call == call && s.News.Away == away
+	})
+}
+
+// Moved waits until the page hears that the call went on elsewhere.
+func (b *browser) Moved(call doorlink.CallID) {
+	b.house.tb.Helper()
+	b.line.await("the call has moved", func(s doorlink.Signal) bool {
+		return s.Kind == doorlink.SigMoved && s.Call == call
+	})
+}
+
+// HungUp waits until the server has closed the page's line.
+func (b *browser) HungUp() {
+	b.house.tb.Helper()
+	select {
+	case <-b.line.done:
+	case <-time.After(b.house.patience):
+		b.house.tb.Fatal("the line is still open")
+	}
+}
+
 // Reads waits for a finished line of the other side.
 func (b *browser) Reads(call doorlink.CallID, text string) {
 	b.house.tb.Helper()
 	b.line.await("a line of text", func(s doorlink.Signal) bool {
 		return s.Kind == doorlink.SigText && s.Call == call && s.Text == text && s.Done
 	})
+}
+
+// ReadsAll waits for the last of the other side's lines and compares how all of
+// them stand.
+func (b *browser) ReadsAll(call doorlink.CallID, want []string) {
+	b.house.tb.Helper()
+	b.Reads(call, want[len(want)-1])
+	got := make([]string, len(want))
+	for _, s := range b.line.all() {
+		if s.Kind == doorlink.SigText && s.Call == call && s.Line <= len(got) {
+			got[s.Line-1] = s.Text
+		}
+	}
+	if diff := cmp.Diff(got, want); diff != "" {
+		b.house.tb.Errorf("lines read (-got +want):\n%s", diff)
+	}
 }
 
 // Writes sends a line of text the way it is typed: in two pieces, each the

@@ -35,21 +35,18 @@ type Handset struct {
 	codes  map[doorlink.CallID]int
 }
 
-func (h *House) handset(who doorlink.PersonID, through *Node) *Handset {
-	h.tb.Helper()
-	p := h.signIn(who, through)
-	p.Open()
-	return p
+func newHandset(b *browser) *Handset {
+	return &Handset{
+		browser: b,
+		offers:  map[doorlink.CallID][]doorlink.Signal{}, mine: map[doorlink.CallID]bool{},
+		ice: map[doorlink.CallID][]doorlink.ICEServer{}, peers: map[doorlink.CallID]*peer{}, codes: map[doorlink.CallID]int{},
+	}
 }
 
 // signIn uses a one-time link in a new browser.
 func (h *House) signIn(who doorlink.PersonID, through *Node) *Handset {
 	h.tb.Helper()
-	p := &Handset{
-		browser: h.browser(through),
-		offers:  map[doorlink.CallID][]doorlink.Signal{}, mine: map[doorlink.CallID]bool{},
-		ice: map[doorlink.CallID][]doorlink.ICEServer{}, peers: map[doorlink.CallID]*peer{}, codes: map[doorlink.CallID]int{},
-	}
+	p := newHandset(h.browser(through))
 	if status, _ := p.Get("/r/in/" + h.Link(who).Reveal()); status != http.StatusOK {
 		h.tb.Fatalf("signing in has status %d", status)
 	}
@@ -60,12 +57,46 @@ func (h *House) signIn(who doorlink.PersonID, through *Node) *Handset {
 func (h *House) Link(who doorlink.PersonID) doorlink.Secret {
 	h.tb.Helper()
 	link := doorlink.NewSecret()
-	h.must(h.DB.AddLink(context.Background(), who, link.Hash(), time.Now().Add(time.Hour)))
+	must(h.tb, h.DB.AddLink(context.Background(), who, link.Hash(), time.Now().Add(time.Hour)))
 	return link
 }
 
 // Open opens the handset's page. Calls that go on are heard on it.
 func (p *Handset) Open() { p.browser.open("/r/line?lang=en", p.hears) }
+
+// Tab opens the page in another tab of the same browser.
+func (p *Handset) Tab() *Handset {
+	p.house.tb.Helper()
+	other := *p.browser
+	other.line = nil
+	p.house.tb.Cleanup(other.Close)
+	tab := newHandset(&other)
+	tab.Open()
+	return tab
+}
+
+// Hides turns Show in intercom off, by the switch on the page.
+func (p *Handset) Hides() {
+	p.house.tb.Helper()
+	p.post("/r/shown")
+}
+
+// SignsOut signs the handset out through a node, by the form on its page.
+func (p *Handset) SignsOut(through *Node) {
+	p.house.tb.Helper()
+	p.Through(through)
+	p.post("/r/out")
+}
+
+func (p *Handset) post(path string) {
+	p.house.tb.Helper()
+	resp, err := p.client.PostForm(p.node.Base+path, nil)
+	must(p.house.tb, err)
+	resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		p.house.tb.Fatalf("%s has status %d", path, resp.StatusCode)
+	}
+}
 
 // Ring is a call as a handset hears it.
 type Ring struct {
@@ -87,17 +118,15 @@ func (p *Handset) Hears(call doorlink.CallID) *Ring {
 // Answer takes the call and waits until it is this handset's.
 func (r *Ring) Answer() {
 	r.handset.house.tb.Helper()
-	r.TryAnswer()
+	must(r.handset.house.tb, r.TryAnswer())
 	r.handset.line.await("the call is this handset's", func(s doorlink.Signal) bool {
 		return s.Kind == doorlink.SigCall && s.Call == r.call && s.News.Mine
 	})
 }
 
-// TryAnswer asks for the call, which another handset may have by now.
-func (r *Ring) TryAnswer() {
-	r.handset.house.tb.Helper()
-	r.handset.answer(r.call)
-}
+// TryAnswer asks for the call, which another handset may have by now. It may be
+// called from any goroutine and fails when the line is lost.
+func (r *Ring) TryAnswer() error { return r.handset.answer(r.call) }
 
 // Decline refuses the call.
 func (r *Ring) Decline() {
@@ -126,11 +155,51 @@ func (p *Handset) GrantNth(call doorlink.CallID, nth int) doorlink.Code {
 	return *s.Code
 }
 
+// GrantRefused asks for the next doorcode of a call and waits for the refusal.
+func (p *Handset) GrantRefused(call doorlink.CallID) doorlink.Refusal {
+	p.house.tb.Helper()
+	mark := p.line.mark()
+	p.say(doorlink.Signal{Kind: doorlink.SigGrant, Call: call, Nth: p.codes[call] + 1})
+	return *p.line.awaitFrom(mark, "a code is refused", func(s doorlink.Signal) bool {
+		return s.Kind == doorlink.SigRefused && s.Refused.Of == doorlink.SigGrant
+	}).Refused
+}
+
+// SeesCode waits until the page shows a code that was given before.
+func (p *Handset) SeesCode(call doorlink.CallID, code doorlink.Code) {
+	p.house.tb.Helper()
+	p.line.await("the code is shown again", func(s doorlink.Signal) bool {
+		return s.Kind == doorlink.SigCode && s.Call == call && s.Code.Digits == code.Digits && s.Code.Nth == code.Nth
+	})
+}
+
+// Extends asks for three more minutes.
+func (p *Handset) Extends(call doorlink.CallID) {
+	p.house.tb.Helper()
+	p.say(doorlink.Signal{Kind: doorlink.SigExtend, Call: call})
+}
+
 // SeesShown waits until the visitor's page says that it shows the nth code.
 func (p *Handset) SeesShown(call doorlink.CallID, nth int) {
 	p.house.tb.Helper()
 	p.line.await("the code is on the visitor's screen", func(s doorlink.Signal) bool {
 		return s.Kind == doorlink.SigShown && s.Call == call && s.Nth == nth
+	})
+}
+
+// SeesOpened waits for what the visitor says of the nth code.
+func (p *Handset) SeesOpened(call doorlink.CallID, nth int, opened string) {
+	p.house.tb.Helper()
+	p.line.await("the visitor says whether the door opened", func(s doorlink.Signal) bool {
+		return s.Kind == doorlink.SigOpened && s.Call == call && s.Nth == nth && s.Opened == opened
+	})
+}
+
+// HearsOffer waits until the visitor's offer to talk is known.
+func (p *Handset) HearsOffer(call doorlink.CallID) {
+	p.house.tb.Helper()
+	p.line.await("the offer is known", func(s doorlink.Signal) bool {
+		return s.Kind == doorlink.SigOffer && s.Call == call
 	})
 }
 
@@ -157,8 +226,8 @@ func (p *Handset) hears(l *line, s doorlink.Signal) {
 		p.offers[s.Call] = []doorlink.Signal{s}
 		mine := p.mine[s.Call]
 		p.mu.Unlock()
-		if mine {
-			p.accept(l, s.Call)
+		if mine && p.house.voice {
+			p.accept(l, s.Call) // whoever wants to hear something notices if it failed
 		}
 	case doorlink.SigCandidate:
 		p.hearsCandidate(s)

@@ -2,7 +2,6 @@ package doorlinktest
 
 import (
 	"context"
-	"net"
 	"path/filepath"
 	"testing"
 	"time"
@@ -13,29 +12,16 @@ import (
 	"doorlink/store"
 )
 
-const (
-	// patience is how long something expected is waited for before the test
-	// fails. It is no measure of speed.
-	patience = 30 * time.Second
-	// bubblePatience is the same in fake time: longer than any state of a call.
-	bubblePatience = 10 * time.Minute
-)
-
-// House is a building and the nodes that serve it. Its doors are called "Front
-// door" and "North gate"; nobody lives in it until Resident is called.
+// House is a building in a cluster. Its doors are called "Front door" and "North
+// gate"; nobody lives in it until Resident is called.
 type House struct {
-	DB       *store.DB // of the first node
+	*Cluster
 	Property doorlink.Property
-	Nodes    []*Node
-	Log      *Log
 
-	tb       testing.TB
-	voice    bool // real audio can be had
-	patience time.Duration
-	keys     server.Keys
-	doors    map[string]*place
-	key      doorlink.KeyID // the residents'
-	units    map[string]doorlink.UnitID
+	tb    testing.TB
+	doors map[string]*place
+	key   doorlink.KeyID // the residents'
+	units map[string]doorlink.UnitID
 }
 
 // place is a door of a house with all that hangs there.
@@ -46,44 +32,19 @@ type place struct {
 	keypad  *Keypad // nil until asked for
 }
 
-// New puts up a house with one node on SQLite. It lasts until the end of the
-// test.
+// New is a house in a cluster of its own: one node with everything embedded.
 func New(tb testing.TB) *House {
 	tb.Helper()
-	h := newHouse(tb)
-	h.voice = true
-	h.add(server.Config{
-		Data: tb.TempDir(), Listen: "127.0.0.1:0", RelayListen: "127.0.0.1:0", RelayLAN: true,
-	}, h.listen("127.0.0.1:0"))
+	return Alone(tb).House(tb)
+}
+
+// House puts up a house. tb is the test that it belongs to, which may be a part
+// of the cluster's.
+func (c *Cluster) House(tb testing.TB) *House {
+	tb.Helper()
+	h := &House{Cluster: c, tb: tb, doors: map[string]*place{}, units: map[string]doorlink.UnitID{}}
+	h.build()
 	return h
-}
-
-func newHouse(tb testing.TB) *House {
-	return &House{
-		Log: newLog(tb), tb: tb, patience: patience,
-		doors: map[string]*place{}, units: map[string]doorlink.UnitID{},
-	}
-}
-
-func (h *House) listen(address string) net.Listener {
-	h.tb.Helper()
-	l, err := net.Listen("tcp", address)
-	h.must(err)
-	return l
-}
-
-// add starts a node. The first one finds an empty database and builds.
-func (h *House) add(c server.Config, l net.Listener) *Node {
-	h.tb.Helper()
-	s, err := server.On(context.Background(), c, l, h.Log.logger())
-	h.must(err)
-	if h.DB == nil {
-		h.DB, h.keys = s.DB, s.Keys
-		h.build()
-	}
-	n := serve(h.tb, s)
-	h.Nodes = append(h.Nodes, n)
-	return n
 }
 
 // build draws up the house, stores it, and provisions a lock for every door. A
@@ -92,17 +53,17 @@ func (h *House) build() {
 	h.tb.Helper()
 	now := time.Now()
 	plan, err := building.New("Dock House", "Europe/Berlin")
-	h.must(err)
+	must(h.tb, err)
 	for i, name := range []string{"Front door", "North gate"} {
 		door, err := plan.AddDoor(name, doorlink.BuildingEntrance, string(rune('A'+i)))
-		h.must(err)
+		must(h.tb, err)
 		h.doors[name] = &place{door: door, sticker: plan.Stickers[i], file: filepath.Join(h.tb.TempDir(), "lock.json")}
 	}
 	h.Property, h.key = plan.Property, plan.Keys[0].ID
-	h.must(h.DB.Build(context.Background(), plan, now))
+	must(h.tb, h.DB.Build(context.Background(), plan, now))
 	for _, p := range h.doors {
 		_, err := server.Provision(context.Background(), h.DB, h.keys, p.door.ID, server.LockChoice{Model: "M2"}, p.file, now)
-		h.must(err)
+		must(h.tb, err)
 	}
 }
 
@@ -110,7 +71,7 @@ func (h *House) build() {
 func (h *House) write(f func(ctx context.Context, tx *store.Tx) error) {
 	h.tb.Helper()
 	ctx := context.Background()
-	h.must(h.DB.Write(ctx, func(tx *store.Tx) error { return f(ctx, tx) }))
+	must(h.tb, h.DB.Write(ctx, func(tx *store.Tx) error { return f(ctx, tx) }))
 }
 
 func (h *House) at(door string) *place {
@@ -152,7 +113,8 @@ func (h *House) Resident(name, unit string) *Resident {
 		return tx.AddHolder(ctx, doorlink.Holder{Key: h.key, Person: who.ID})
 	})
 	r := &Resident{Person: who.ID, Entry: member.Entry}
-	r.Handset = h.handset(who.ID, h.Nodes[0])
+	r.Handset = h.signIn(who.ID, h.Nodes[0])
+	r.Open()
 	return r
 }
 
@@ -162,11 +124,4 @@ func (h *House) Scan(door string) *Visit {
 	v := &Visit{browser: h.browser(h.Nodes[0]), path: "/p/" + h.at(door).sticker.Token.Reveal()}
 	v.Load()
 	return v
-}
-
-func (h *House) must(err error) {
-	h.tb.Helper()
-	if err != nil {
-		h.tb.Fatal(err)
-	}
 }

@@ -22,12 +22,12 @@ func (h *House) Keypad(door string) *Keypad {
 	p := h.at(door)
 	if p.keypad == nil {
 		files, err := lock.OpenFiles(h.tb.TempDir())
-		h.must(err)
+		must(h.tb, err)
 		h.tb.Cleanup(func() { files.Close() })
 		provision, err := lock.ReadProvision(p.file)
-		h.must(err)
+		must(h.tb, err)
 		v, err := lock.Open(provision, files)
-		h.must(err)
+		must(h.tb, err)
 		p.keypad = &Keypad{tb: h.tb, lock: v}
 	}
 	return p.keypad

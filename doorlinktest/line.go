@@ -36,7 +36,7 @@ func (b *browser) open(path string, answer func(*line, doorlink.Signal)) {
 	ctx, cancel := context.WithTimeout(context.Background(), b.house.patience)
 	defer cancel()
 	conn, _, err := websocket.Dial(ctx, b.node.Base+path, &websocket.DialOptions{HTTPClient: b.client})
-	b.house.must(err)
+	must(b.house.tb, err)
 	conn.SetReadLimit(1 << 20)
 	l := &line{
 		tb: b.house.tb, conn: conn, patience: b.house.patience,

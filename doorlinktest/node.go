@@ -2,27 +2,31 @@ package doorlinktest
 
 import (
 	"context"
+	"io"
 	"net"
 	"net/http"
+	"strings"
 	"testing"
+	"time"
 
 	"doorlink/server"
 )
 
-// Node is one running server of a house.
+// Node is one running server of a cluster.
 type Node struct {
 	Base string // its address, without a path
 
-	dial func(ctx context.Context) (net.Conn, error) // nil for TCP
-	stop func()
+	dial    func(ctx context.Context) (net.Conn, error) // nil for TCP
+	metrics string                                      // its address for figures; empty if it has none
+	stop    func()
 }
 
 // Stop shuts the node down in an orderly way and waits for its end. It may be
 // called again.
 func (n *Node) Stop() { n.stop() }
 
-// serve runs a server of this process until Stop or the end of the test.
-func serve(tb testing.TB, s *server.Server) *Node {
+// run runs a server of this process until Stop or the end of the test.
+func run(tb testing.TB, s *server.Server) *Node {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(ctx) }()
@@ -38,19 +42,54 @@ func serve(tb testing.TB, s *server.Server) *Node {
 	return n
 }
 
-// transport is how a browser at address reaches nodes. An empty address is
+// transport is how a browser at address reaches the node. An empty address is
 // whichever the system takes.
 func (n *Node) transport(address string) *http.Transport {
-	t := &http.Transport{DisableCompression: true}
 	dialer := &net.Dialer{}
 	if address != "" {
 		dialer.LocalAddr = &net.TCPAddr{IP: net.ParseIP(address)}
 	}
-	t.DialContext = func(ctx context.Context, network, to string) (net.Conn, error) {
-		if n.dial != nil {
-			return n.dial(ctx)
-		}
-		return dialer.DialContext(ctx, network, to)
+	return &http.Transport{
+		DisableCompression: true,
+		DialContext: func(ctx context.Context, network, to string) (net.Conn, error) {
+			if n.dial != nil {
+				return n.dial(ctx)
+			}
+			return dialer.DialContext(ctx, network, to)
+		},
 	}
-	return t
+}
+
+// awaitJoined waits until every node sees all others on the bus.
+func (c *Cluster) awaitJoined() {
+	c.tb.Helper()
+	want := "doorlink_bus_nodes " + string(rune('0'+len(c.Nodes))) + "\n"
+	late := time.NewTimer(c.patience)
+	defer late.Stop()
+	look := time.NewTicker(10 * time.Millisecond)
+	defer look.Stop()
+	for _, n := range c.Nodes {
+		for !strings.Contains(n.figures(), want) {
+			select {
+			case <-look.C:
+			case <-late.C:
+				c.tb.Fatal("the nodes have not found each other")
+			}
+		}
+	}
+}
+
+// figures is what the node shows to a monitor; empty while it does not answer.
+func (n *Node) figures() string {
+	once := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	resp, err := once.Get("http://" + n.metrics + "/metrics")
+	if err != nil {
+		return ""
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return ""
+	}
+	return string(body)
 }

@@ -141,7 +141,7 @@ func (p *peer) release() error {
 }
 
 // offer begins a conversation from the visitor's side.
-func (v *Visit) offer(call doorlink.CallID) *peer {
+func (v *Visit) offer(call doorlink.CallID) {
 	tb, l := v.house.tb, v.line
 	tb.Helper()
 	gen := 1
@@ -154,35 +154,27 @@ func (v *Visit) offer(call doorlink.CallID) *peer {
 	p, err := newPeer(tb, gen, ice, false, func(c *doorlink.Candidate) {
 		l.send(doorlink.Signal{Kind: doorlink.SigCandidate, Call: call, Gen: gen, Candidate: c}) // lost with the line
 	})
-	v.house.must(err)
+	must(v.house.tb, err)
 	v.peer = p
 	d, err := p.pc.CreateOffer(nil)
-	v.house.must(err)
+	must(v.house.tb, err)
 	l.say(doorlink.Signal{Kind: doorlink.SigOffer, Call: call, Gen: gen, SDP: d.SDP})
-	v.house.must(p.pc.SetLocalDescription(d))
-	return p
+	must(v.house.tb, p.pc.SetLocalDescription(d))
 }
 
 // answer answers a call: with a description if the visitor has offered one.
-func (p *Handset) answer(call doorlink.CallID) {
-	p.house.tb.Helper()
+func (p *Handset) answer(call doorlink.CallID) error {
 	p.mu.Lock()
 	offered := p.house.voice && len(p.offers[call]) > 0
 	p.mu.Unlock()
 	if !offered {
-		p.say(doorlink.Signal{Kind: doorlink.SigAnswer, Call: call})
-		return
+		return p.line.send(doorlink.Signal{Kind: doorlink.SigAnswer, Call: call})
 	}
-	p.accept(p.line, call)
+	return p.accept(p.line, call)
 }
 
-// accept connects with what the visitor offered last, over the relay alone. It
-// runs in whatever goroutine hears the offer, so it cannot fail the test; a
-// connection that does not come about is noticed by whoever wants to hear.
-func (p *Handset) accept(l *line, call doorlink.CallID) {
-	if !p.house.voice {
-		return
-	}
+// accept connects with what the visitor offered last, over the relay alone.
+func (p *Handset) accept(l *line, call doorlink.CallID) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	offer := p.offers[call]
@@ -191,18 +183,20 @@ func (p *Handset) accept(l *line, call doorlink.CallID) {
 		l.send(doorlink.Signal{Kind: doorlink.SigCandidate, Call: call, Gen: gen, Candidate: c}) // lost with the line
 	})
 	if err != nil {
-		return
+		return err
 	}
 	p.peers[call] = end
 	for _, s := range offer {
-		if end.take(s) != nil {
-			return
+		if err := end.take(s); err != nil {
+			return err
 		}
 	}
 	d, err := end.pc.CreateAnswer(nil)
 	if err != nil {
-		return
+		return err
 	}
-	l.send(doorlink.Signal{Kind: doorlink.SigAnswer, Call: call, Gen: gen, SDP: d.SDP})
-	end.pc.SetLocalDescription(d) // gathers: candidates follow the answer
+	if err := l.send(doorlink.Signal{Kind: doorlink.SigAnswer, Call: call, Gen: gen, SDP: d.SDP}); err != nil {
+		return err
+	}
+	return end.pc.SetLocalDescription(d) // gathers: candidates follow the answer
 }

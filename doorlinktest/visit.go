@@ -50,6 +50,18 @@ func (v *Visit) Reload() {
 	v.Open()
 }
 
+// Tab opens the page in another tab of the same browser.
+func (v *Visit) Tab() *Visit {
+	v.house.tb.Helper()
+	other := *v.browser
+	other.line = nil
+	v.house.tb.Cleanup(other.Close)
+	tab := &Visit{browser: &other, path: v.path}
+	tab.Load()
+	tab.Open()
+	return tab
+}
+
 // Dial calls somebody by the name in the directory and waits until the call is
 // placed.
 func (v *Visit) Dial(name string) doorlink.CallID {
@@ -93,6 +105,12 @@ func (v *Visit) dial(name string, as doorlink.Caller) (mark int) {
 	return mark
 }
 
+// DirectoryChanged waits until the page is told to load the directory again.
+func (v *Visit) DirectoryChanged() {
+	v.house.tb.Helper()
+	v.line.await("the directory has changed", func(s doorlink.Signal) bool { return s.Kind == doorlink.SigDirectory })
+}
+
 // Sees waits until the page shows a code, and says that it does.
 func (v *Visit) Sees(code doorlink.Code) {
 	v.house.tb.Helper()
@@ -103,6 +121,14 @@ func (v *Visit) Sees(code doorlink.Code) {
 		v.house.tb.Errorf("the visitor's page and the resident's show different codes")
 	}
 	v.say(doorlink.Signal{Kind: doorlink.SigShown, Call: s.Call, Nth: code.Nth})
+}
+
+// SeesAgain waits until the page shows a code that it knows from before.
+func (v *Visit) SeesAgain(code doorlink.Code) {
+	v.house.tb.Helper()
+	v.line.await("the code is shown again", func(s doorlink.Signal) bool {
+		return s.Kind == doorlink.SigCode && s.Code.Nth == code.Nth && s.Code.Digits == code.Digits
+	})
 }
 
 // SaysOpened tells whether the door opened.
@@ -119,7 +145,7 @@ func (v *Visit) Offers(call doorlink.CallID) {
 		v.say(doorlink.Signal{Kind: doorlink.SigOffer, Call: call, Gen: 1, SDP: "v=0\r\n"})
 		return
 	}
-	v.peer = v.offer(call)
+	v.offer(call)
 }
 
 // HearsVoice waits until the visitor hears the resident, offering to talk if
