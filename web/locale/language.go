@@ -34,7 +34,7 @@ func (l *Language) Dir() string {
 }
 
 // Say returns the sentence of a key as plain text. Places come as pairs of name
-// and value: Say("call.title", "name", n). A time.Time is said as the time of
+// and value: Say("common.in.hours", "n", 5). A time.Time is said as the time of
 // day on its own clock, see Clock; everything else as fmt.Sprint has it. A
 // choice by number needs an int. A key that no table has comes back as it is.
 func (l *Language) Say(key string, places ...any) string {

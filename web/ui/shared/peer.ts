@@ -33,6 +33,9 @@ export interface Peer {
   hear(s: Signal): void;
   /** Sends this voice from now on, also over connections made later. */
   speak(voice: MediaStreamTrack | null): void;
+  /** Takes the servers for connections made from now on: after a restart the
+   *  relay may stand elsewhere, and credentials end. */
+  servers(ice: ICEServer[]): void;
   close(): void;
 }
 
@@ -48,7 +51,8 @@ const audible = 0.01; // of full level
 const visitorPatience = 4_000;
 const residentPatience = 12_000; // the visitor's new offer has come long before
 
-/** An element that may play sound later. Call it inside a tap. */
+/** An element to play the other side. Made inside a tap with a stream of
+ *  silence, it may play sound that comes later. */
 export function speaker(silence: MediaStream | null): HTMLAudioElement {
   const ear = document.createElement("audio");
   ear.autoplay = true;
@@ -91,6 +95,7 @@ export function visitorPeer(wire: Wire, next: () => number): Peer {
       voice = track;
       link.speak(link.pc.getTransceivers()[0]?.sender, track);
     },
+    servers: (ice) => void (wire.ice = ice),
     close: () => link.close(),
   };
 }
@@ -132,6 +137,7 @@ export function residentPeer(wire: Wire, answered: boolean): AnsweringPeer {
       voice = track;
       link?.speak(link.pc.getTransceivers()[0]?.sender, track);
     },
+    servers: (ice) => void (wire.ice = ice),
     close: () => link?.close(),
   };
 }

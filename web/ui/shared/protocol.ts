@@ -85,7 +85,6 @@ export interface News {
   others?: Other[];
   caller?: Caller;
   mine?: boolean;
-  codes?: number;
   ice?: ICEServer[];
   relay?: boolean;
 }

@@ -20,6 +20,8 @@ export interface Talk {
   write(text: string): void;
   /** Sends again what may have been lost with the line. */
   resend(): void;
+  /** Scrolls to what was said last. */
+  latest(): void;
   /** How many lines there are to read. */
   lines(): number;
   /** No more can be written; what was said stays to be read. */
@@ -70,8 +72,10 @@ export function talk(root: HTMLElement, to: TalkTo): Talk {
       what.classList.toggle("live", !r.done);
     }
     r.element.hidden = r.text === "";
-    list.parentElement?.scrollTo(0, list.scrollHeight);
+    latest();
   }
+
+  const latest = () => list.parentElement?.scrollTo(0, list.scrollHeight);
 
   function change(r: Row, text: string, done: boolean): void {
     Object.assign(r, { text, done, touched: Date.now() });
@@ -157,9 +161,11 @@ export function talk(root: HTMLElement, to: TalkTo): Talk {
         to.say({ t: "text", call: to.call, line: r.line, text: r.text, done: r.done });
       }
     },
+    latest,
     lines: () => rows.length,
     end() {
-      finish();
+      if (draft) change(draft, draft.text, true);
+      draft = undefined;
       field.disabled = true;
     },
   };

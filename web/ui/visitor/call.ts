@@ -3,10 +3,11 @@
 
 import { forgetCalls, keepEntry, keptEntry } from "../shared/keep.ts";
 import type { Caller, Code, News, Signal } from "../shared/protocol.ts";
-import { say, type Words } from "../shared/say.ts";
+import { inSpan, say, type Words } from "../shared/say.ts";
 import type { Line } from "../shared/socket.ts";
 import { talk, type Talk } from "../shared/talk.ts";
 import { readAloud, spell, stayAwake } from "./call/doorcode.ts";
+import { watchLine } from "./call/line.ts";
 import { withCode, withNews, withRefusal } from "./call/news.ts";
 import { presenter } from "./call/present.ts";
 import { at, newFacts, over, type At, type Facts } from "./call/state.ts";
@@ -47,7 +48,6 @@ export interface CallPart {
   back(): boolean;
 }
 
-const lineMayBlink = 1_500; // a line that is back within this was never lost
 const dialAgainAfter = 1_500; // the server tells of a placed call well before that
 const tickEvery = 500;
 
@@ -57,12 +57,12 @@ export function callPart(page: Page, words: Words): CallPart {
   let conversation: Talk | undefined;
   let was: At | "" = "";
   let ticking = 0;
-  let lost = 0;
   let redial = 0;
   let unwanted = false; // given up before the server could name it
   const left = new Set<string>(); // calls the visitor has turned away from
   const present = presenter(page, words);
   const awake = stayAwake(() => was === "code");
+  const watch = watchLine((down, retry) => ticking && change({ down, retry }));
   const send = (s: Signal) => page.line().say(s);
 
   /** The only place that changes facts. */
@@ -89,16 +89,17 @@ export function callPart(page: Page, words: Words): CallPart {
     if (f.text) field()?.focus();
   }
 
-  const field = () => page.main.querySelector<HTMLTextAreaElement>("[data-talk] textarea");
+  const field = () => page.main.querySelector<HTMLTextAreaElement>("[data-conversation] textarea");
 
   function place(to: Target, caller: Caller, byText: boolean): void {
     clean();
     f = { ...newFacts(to, caller), text: byText };
     unwanted = false;
     voice = newVoice();
+    voice.play();
     send(dial());
     change({}, true);
-    if (!byText) void openMicrophone();
+    if (!byText) void microphone("open");
   }
 
   const dial = (): Signal => ({ t: "dial", entry: f.target.entry, caller: f.caller });
@@ -115,9 +116,9 @@ export function callPart(page: Page, words: Words): CallPart {
     });
   }
 
-  async function openMicrophone(): Promise<void> {
+  async function microphone(how: "open" | "reopen"): Promise<void> {
     const mine = voice;
-    const got = (await mine?.open()) ?? "missing";
+    const got = (await mine?.[how]()) ?? "missing";
     if (mine !== voice) return; // another call, or none any more
     change({ microphone: got, text: f.text || got !== "on" });
   }
@@ -148,7 +149,7 @@ export function callPart(page: Page, words: Words): CallPart {
     conversation ??= converse(call);
     if (over(f)) silence();
     else if (news.ice) (voice ??= newVoice()).connect(call, news.ice);
-    if (back && !over(f)) void rejoin();
+    if (back && !over(f)) void microphone("reopen");
     show(false);
   }
 
@@ -161,17 +162,8 @@ export function callPart(page: Page, words: Words): CallPart {
     else f.target.entry = keptEntry(call);
   }
 
-  // rejoin asks for the microphone only if that raises no question: this page
-  // has not been tapped yet.
-  async function rejoin(): Promise<void> {
-    const name = "microphone" as PermissionName; // not in every browser's list
-    const asked = await navigator.permissions?.query({ name }).catch(() => null);
-    if (asked?.state === "granted") await openMicrophone();
-    else change({ microphone: "missing" });
-  }
-
   function converse(call: string): Talk {
-    const region = page.screens.find("[data-talk]");
+    const region = page.screens.find("[data-conversation]");
     const root = page.screens.copy("talk", { name: f.target.name });
     region?.replaceChildren(root);
     return talk(region as HTMLElement, { call, you: say(words, "you"), them: f.target.name, say: send });
@@ -181,7 +173,7 @@ export function callPart(page: Page, words: Words): CallPart {
     const fresh = code.nth !== f.code?.nth;
     const typing = document.activeElement === field();
     change(withCode(f, code, Date.now()), fresh && !typing);
-    if (fresh) page.tell(say(words, "code", { digits: spell(code.digits) }), "alert");
+    if (fresh) page.tell(say(words, "code", { digits: spell(code.digits), in: inSpan(code.left_ms) }), "alert");
     whenSeen(() => send({ t: "shown", call: f.call, nth: code.nth }));
   }
 
@@ -211,8 +203,9 @@ export function callPart(page: Page, words: Words): CallPart {
     if (f.call) left.add(f.call);
     forgetCalls("");
     conversation = undefined;
-    page.screens.find("[data-talk]")?.replaceChildren();
+    page.screens.find("[data-conversation]")?.replaceChildren();
     page.screens.find("[data-band]")?.replaceChildren();
+    delete document.body.dataset["talk"];
     f = newFacts({ entry: "", name: "", unit: "" }, {});
     awake();
   }
@@ -272,7 +265,7 @@ export function callPart(page: Page, words: Words): CallPart {
     },
     microphone() {
       change({ mayAskAgain: false });
-      void openMicrophone();
+      void microphone("open");
     },
     hear: () => voice?.play(),
     read: () => readAloud(say(words, "spoken", { door: f.news?.door ?? "", digits: spell(f.code?.digits ?? "") })),
@@ -295,19 +288,13 @@ export function callPart(page: Page, words: Words): CallPart {
     hear,
     act: (action, button) => actions[action]?.(button),
     up(again) {
-      clearTimeout(lost);
+      watch.up();
       if (f.retry) page.tell(say(words, "back"), "status");
       if (ticking) change({ retry: 0, down: 0 });
       conversation?.resend();
       if (again && f.target.entry && !f.call) redial = window.setTimeout(() => !f.call && send(dial()), dialAgainAfter);
     },
-    down(wait) {
-      clearTimeout(lost);
-      const now = Date.now();
-      const tell = () => ticking && change({ down: now, retry: now + wait });
-      if (f.retry) tell();
-      else lost = window.setTimeout(tell, lineMayBlink);
-    },
+    down: watch.down,
     back() {
       if (!over(f) || was === "code" || was === "moved") return false;
       clean();

@@ -71,6 +71,7 @@ function visitor(body: HTMLElement): void {
   }
 
   function leave(): void {
+    if (history.state === "call") history.back(); // the step that led to the name
     stand("directory");
     shown.clear();
     main.dataset["state"] = first;

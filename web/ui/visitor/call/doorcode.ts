@@ -6,6 +6,7 @@ import type { Code } from "../../shared/protocol.ts";
 export function showDigits(output: HTMLElement, code: Code): void {
   if (output.dataset["doorcode"] === code.digits) return;
   output.dataset["doorcode"] = code.digits;
+  output.classList.toggle("long", code.digits.length > 7);
   const parts = groups(code.digits);
   output.replaceChildren(
     ...parts.map((p) => {
@@ -14,7 +15,7 @@ export function showDigits(output: HTMLElement, code: Code): void {
       return span;
     }),
   );
-  if (!output.hasAttribute("aria-label")) output.setAttribute("aria-label", parts.map(spell).join(", "));
+  if (!output.hasAttribute("aria-label")) output.setAttribute("aria-label", parts.map((p) => [...p].join(" ")).join(", "));
 }
 
 /** 7 digits as 3 + 4, 8 as 4 + 4: the second group is never the shorter. */
@@ -25,7 +26,7 @@ function groups(digits: string): string[] {
 
 /** One by one, so that no voice makes a number of them. */
 export function spell(digits: string): string {
-  return [...digits].join(" ");
+  return [...digits].join(", ");
 }
 
 /** Reads a sentence in the language of the page, slowly. */

@@ -23,7 +23,7 @@ export function presenter(page: Page, words: Words): (f: Facts, talk: Talk | und
 
   function warn(f: Facts, state: At, fill: Fill, now: number): void {
     if (state === "ringing" && f.until - now < 10_000) tellOnce(f, "ten", say(words, "ten_left"));
-    if (typeof fill["soon"] === "string") tellOnce(f, "soon", fill["soon"]);
+    if (fill["note-soon"]) tellOnce(f, "soon", String(fill["soon"]));
   }
 
   function showBand(f: Facts, state: At, fill: Fill): void {
@@ -60,15 +60,20 @@ export function presenter(page: Page, words: Words): (f: Facts, talk: Talk | und
 /** The conversation is there when it can be used, and after it while there is
  *  something to read. */
 function showTalk(page: Page, f: Facts, state: At, talk: Talk | undefined): void {
-  const region = page.screens.find<HTMLElement>("[data-talk]");
+  const region = page.screens.find<HTMLElement>("[data-conversation]");
   const lines = talk?.lines() ?? 0;
   const talking = f.news?.state === "answered";
   const ringing = state === "connecting" || state === "ringing" || state === "waiting";
   if (!region) return;
-  region.hidden = !(
-    state === "answered" || (ringing && f.text) || (state === "code" && talking && (f.text || lines > 0)) || (state === "ended" && lines > 0)
-  );
+  const full = state === "answered" || (ringing && f.text) || (state === "ended" && lines > 0);
+  const brief = state === "code" && talking && (f.text || lines > 0);
+  region.hidden = !full && !brief;
+  const size = full ? "full" : brief ? "brief" : "";
+  if (document.body.dataset["talk"] !== size) {
+    document.body.dataset["talk"] = size;
+    talk?.latest();
+  }
   const [phrases, field] = [region.querySelector<HTMLElement>("[data-phrases]"), region.querySelector<HTMLElement>("[data-field]")];
-  if (phrases) phrases.hidden = lines > 0 || over(f) || !f.text;
+  if (phrases) phrases.hidden = lines > 0 || !full || over(f) || !f.text;
   if (field) field.hidden = over(f);
 }

@@ -4,6 +4,8 @@ import { clock, figures, inSpan, say, type Words } from "../../shared/say.ts";
 import type { Fill, Screen } from "../page/screen.ts";
 import { at, over, type At, type Facts } from "./state.ts";
 
+const endsSoon = 20_000;
+
 /** The screen for the facts at a moment. */
 export function view(f: Facts, words: Words, zone: string, now: number): Screen {
   const state = at(f, now);
@@ -57,28 +59,42 @@ function voice(f: Facts): Fill {
   return {
     ask: f.microphone === "" && !f.text,
     speaks: f.microphone === "on",
-    none: f.microphone === "refused" || f.microphone === "missing",
-    again: f.mayAskAgain,
-    unable: f.microphone === "unable",
-    blocked: f.blocked,
+    again: f.mayAskAgain && (silenced(f) || (f.text && f.microphone === "")),
   };
+}
+
+/** The one note of a call that matters most: notes never stand two high, and
+ *  the band about the line stands for all of them. */
+function note(f: Facts, now: number): string {
+  const answered = f.news?.state === "answered";
+  if (f.retry) return "line";
+  if (answered && f.blocked) return "blocked";
+  if (answered && f.news?.away) return "away";
+  if (answered && f.until - now <= endsSoon) return "soon";
+  if (f.microphone === "unable") return "unable";
+  return silenced(f) ? "none" : "";
+}
+
+/** Whether there is no voice, but might be one if the visitor wants it. */
+function silenced(f: Facts): boolean {
+  return f.microphone === "refused" || f.microphone === "missing";
 }
 
 function talking(f: Facts, words: Words, now: number): Fill {
   const answered = f.news?.state === "answered";
-  const soon = answered && f.until - now <= 20_000;
   return {
     talking: answered,
     over: over(f),
     talked: figures(now - f.answered),
     speaking: answered && f.speaking,
-    away: answered && (f.news?.away ?? false),
-    soon: soon && say(words, "ends_soon", { name: f.target.name }),
+    soon: say(words, "ends_soon", { name: f.target.name }),
+    [`note-${note(f, now)}`]: true,
   };
 }
 
 function code(f: Facts, zone: string, now: number): Fill {
   const ends = f.code ? clock(f.code.until_ms, zone) : "";
+  const pressed = /^c1/i.test(f.code?.model ?? ""); // this lock wants a key after the digits
   return {
     digits: String(f.code?.digits.length ?? ""),
     midnight: ends === "00:00",
@@ -86,7 +102,8 @@ function code(f: Facts, zone: string, now: number): Fill {
     ends,
     in: inSpan(f.codeEnds - now),
     speech: "speechSynthesis" in window,
-    confirm: /^c1/i.test(f.code?.model ?? ""),
+    confirm: pressed,
+    three: !pressed,
     deadbolt: /^(g-)?m/i.test(f.code?.model ?? ""),
     [`advice-${f.help}`]: true,
   };

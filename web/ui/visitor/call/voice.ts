@@ -8,13 +8,16 @@ import { tones, type Tones } from "../../shared/tone.ts";
 
 export interface Voice {
   tones: Tones;
-  /** Connects, once per call. */
+  /** Connects, once per call; after that it takes the servers for the next connection. */
   connect(call: string, ice: ICEServer[]): void;
   hear(s: Signal): void;
   /** Asks for the microphone and speaks through it from then on. */
   open(): Promise<"on" | NoMicrophone>;
+  /** The same, but only if it raises no question: for a page that was loaded
+   *  anew and has not been tapped yet. */
+  reopen(): Promise<"on" | NoMicrophone>;
   mute(on: boolean): void;
-  /** Plays what the browser held back; call it in a tap. */
+  /** Plays from now on; call it in a tap, or the browser holds sound back. */
   play(): void;
   close(): void;
 }
@@ -29,11 +32,10 @@ export interface VoiceEvents {
  *  networks that drop what is not TURN, and shows whether the relay works. */
 const relayOnly = new URLSearchParams(location.search).has("relay");
 
-/** Prepares a voice. Made inside the tap on Call, it may play sound later. */
+/** Prepares a voice. */
 export function makeVoice(on: VoiceEvents): Voice {
   const sounds = tones();
-  sounds.wake();
-  const ear = speaker(sounds.silence());
+  const ear = speaker(null);
   let peer: Peer | undefined;
   let track: MediaStreamTrack | null = null;
   const speak = (t: MediaStreamTrack) => {
@@ -42,24 +44,32 @@ export function makeVoice(on: VoiceEvents): Voice {
   };
   const mic = microphone(speak);
 
+  async function open(): Promise<"on" | NoMicrophone> {
+    const got = await mic.open();
+    if (typeof got === "string") return got;
+    speak(got);
+    return "on";
+  }
+
   return {
     tones: sounds,
     connect(call, ice) {
-      if (peer) return;
+      if (peer) return peer.servers(ice);
       const wire = { call, ice, relay: relayOnly, ear, say: on.say, measured: on.measured, blocked: () => on.blocked(true) };
       peer = visitorPeer(wire, () => nextNumber(call, "gen"));
       if (track) peer.speak(track);
     },
     hear: (s) => peer?.hear(s),
-    async open() {
-      const got = await mic.open();
-      if (typeof got === "string") return got;
-      speak(got);
-      return "on";
+    open,
+    async reopen() {
+      const name = "microphone" as PermissionName; // not in every browser's list
+      const asked = await navigator.permissions?.query({ name }).catch(() => null);
+      return asked?.state === "granted" ? open() : "missing";
     },
     mute: (muted) => mic.mute(muted),
     play() {
       sounds.wake();
+      ear.srcObject ??= sounds.silence(); // keeps the right to play until there is a voice
       ear.play().then(() => on.blocked(false), () => undefined);
     },
     close() {
