@@ -113,7 +113,6 @@ type News struct {
 	// For the resident.
 	Caller *Caller `json:"caller,omitempty"`
 	Mine   bool    `json:"mine,omitempty"` // this page has the call
-	Codes  int     `json:"codes,omitempty"`
 
 	ICE   []ICEServer `json:"ice,omitempty"`
 	Relay bool        `json:"relay,omitempty"` // use relayed candidates only

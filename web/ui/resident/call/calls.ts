@@ -120,7 +120,7 @@ export function isRinging(c: Call, now: number): boolean {
 
 /** The number of the next code to ask for. */
 export function nextCode(c: Call): number {
-  return Math.max(c.news.codes ?? 0, c.code?.nth ?? 0) + 1;
+  return (c.code?.nth ?? 0) + 1;
 }
 
 /** Which call the screen belongs to: one that goes on, then one that rings, then
