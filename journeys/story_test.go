@@ -20,11 +20,7 @@ func TestVisitorGetsIn(t *testing.T) {
 		t.Run(way.name, func(t *testing.T) {
 			t.Parallel()
 			h := newHouse(t)
-			ada := phone.open(t, "resident")
-			ada.visit(h.Residents[0].URL)
-			ada.is("home")
-			ada.reads("You can be reached")
-
+			ada := h.resident(t, 0)
 			guest := phone.open(t, "visitor")
 			guest.visit(h.Visitor + way.query)
 			guest.asksOnce()

@@ -1,0 +1,57 @@
+package journeys
+
+import (
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// TestCallsSurvive loses first the pages and then the server in the middle of a
+// call, before and after a code was given: both ends go on where they were.
+func TestCallsSurvive(t *testing.T) {
+	t.Parallel()
+	for _, loss := range []struct {
+		name    string
+		happens func(h *house, pages ...*tab)
+	}{
+		{"both pages loaded again", func(_ *house, pages ...*tab) {
+			for _, p := range pages {
+				p.do(chromedp.Reload())
+			}
+		}},
+		{"the server killed and started again", func(h *house, _ ...*tab) { h.restart() }},
+	} {
+		t.Run(loss.name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t)
+			ada, guest := h.inCall(t)
+			ada.hears("relay")
+			guest.hears("relay")
+			guest.writes("Flowers for you\n")
+			ada.writes("How nice\n")
+			guest.reads("How nice")
+			ada.reads("Flowers for you")
+
+			loss.happens(h, ada, guest)
+			for _, page := range []*tab{ada, guest} {
+				page.is("answered")
+				page.reads("Flowers for you")
+				page.reads("How nice")
+				page.hears("relay")
+			}
+			guest.writes("Still here\n")
+			ada.reads("Still here")
+
+			code := ada.givesCode()
+			guest.code()
+			loss.happens(h, ada, guest)
+			for _, page := range []*tab{ada, guest} {
+				if got := page.code(); got != code {
+					t.Errorf("%s: the code was %q and is now %q", page.name, code, got)
+				}
+				page.hears("relay")
+			}
+			ada.reads("On the visitor’s screen")
+		})
+	}
+}

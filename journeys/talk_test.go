@@ -1,0 +1,106 @@
+package journeys
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/chromedp"
+)
+
+// TestTextServesWhereThereIsNoMicrophone goes through a visit of somebody who
+// cannot or will not speak.
+func TestTextServesWhereThereIsNoMicrophone(t *testing.T) {
+	t.Parallel()
+	refused, missing := phone, phone
+	refused.microphone = browser.PermissionSettingDenied
+	missing.browser = mute
+	for _, on := range []struct {
+		name   string
+		device device
+	}{
+		{"refused", refused},
+		{"missing altogether", missing},
+	} {
+		t.Run(on.name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t)
+			ada := h.resident(t, 0)
+			guest := on.device.open(t, "visitor")
+			guest.visit(h.Visitor)
+			guest.call("Ada N.", "1A", "Guest")
+			guest.is("ringing")
+			guest.reads("No microphone, no problem.")
+
+			guest.writes("Hello, it is Ken fr")
+			ada.is("incoming")
+			ada.reads("Hello, it is Ken fr")
+			guest.writes("om the bakery\n")
+			ada.reads("Hello, it is Ken from the bakery")
+
+			ada.tap("Answer")
+			guest.is("answered")
+			guest.hears("relay")
+			ada.is("answered")
+			ada.writes("One moment")
+			guest.reads("One moment")
+			ada.writes(", Ken\n")
+			guest.reads("One moment, Ken")
+
+			code := ada.givesCode()
+			if got := guest.code(); got != code {
+				t.Errorf("the visitor reads %q, the resident gave %q", got, code)
+			}
+		})
+	}
+}
+
+// TestTextIsSeenAsItIsTyped follows a correction in the middle of a line.
+func TestTextIsSeenAsItIsTyped(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ada, guest := h.inCall(t)
+	guest.tap("Mute")
+	for i := range "Parcel" {
+		guest.writes("Parcel"[i : i+1])
+		ada.reads("Parcel"[:i+1])
+	}
+	guest.writes("\b\b\b\bck for you\n")
+	ada.reads("Pack for you")
+	ada.writes("Thanks\n")
+	guest.reads("Thanks")
+}
+
+// resident signs in as one of the two residents of the demonstration.
+func (h *house) resident(tb testing.TB, n int) *tab {
+	tb.Helper()
+	t := phone.open(tb, h.Residents[n].Name)
+	t.visit(h.Residents[n].URL)
+	t.is("home")
+	t.reads("You can be reached")
+	return t
+}
+
+// inCall brings a visitor and the first resident into a conversation.
+func (h *house) inCall(tb testing.TB) (resident, visitor *tab) {
+	tb.Helper()
+	resident = h.resident(tb, 0)
+	visitor = phone.open(tb, "visitor")
+	visitor.visit(h.Visitor)
+	visitor.call("Ada N.", "1A", "")
+	resident.is("incoming")
+	resident.tap("Answer")
+	resident.is("answered")
+	visitor.is("answered")
+	return resident, visitor
+}
+
+// writes types into the conversation, character by character.
+func (t *tab) writes(text string) {
+	t.tb.Helper()
+	const field = "[data-talk] textarea, textarea"
+	t.do(chromedp.WaitVisible(chromedp.CSS(field)), chromedp.Focus(chromedp.CSS(field)))
+	for c := range strings.SplitSeq(text, "") {
+		t.do(chromedp.KeyEvent(c))
+	}
+}
