@@ -7,6 +7,7 @@ import (
 	"time"
 	_ "time/tzdata"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"doorlink"
@@ -136,6 +137,16 @@ func TestASkippedDateIsOver(t *testing.T) {
 	}
 	if got := c.Day(c.Start(skipped)); got != skipped+1 {
 		t.Errorf("its first instant is of %v, want %v", got, skipped+1)
+	}
+}
+
+// In September 2016 Turkey called its summer time standard time.
+func TestANewNameForTheSameTimeIsNoChange(t *testing.T) {
+	t.Parallel()
+	c := CalendarFor(loadZone(t, "Europe/Istanbul"), time.Date(2016, time.January, 1, 0, 0, 0, 0, time.UTC))
+	want := []Change{{At: time.Date(2016, time.March, 27, 1, 0, 0, 0, time.UTC).Unix(), Offset: 3 * 3600}}
+	if diff := cmp.Diff(want, c.Changes); diff != "" {
+		t.Errorf("changes (-want +got):\n%s", diff)
 	}
 }
 

@@ -66,6 +66,19 @@ func TestAHigherNumberGetsAFreshCodeOfTheSameCall(t *testing.T) {
 	}
 }
 
+func TestIssuingLeavesTheSlotItStartedFromAsItWas(t *testing.T) {
+	t.Parallel()
+	s := Slot{Given: make([]Given, 1, Generations)}
+	_, one, err1 := s.Issue(window(3), ask(1), none)
+	_, two, err2 := s.Issue(window(3), ask(2), none) // somebody else, at the same time
+	if err := errors.Join(err1, err2); err != nil {
+		t.Fatal(err)
+	}
+	if one.Given[1].Ask != ask(1) || two.Given[1].Ask != ask(2) || len(s.Given) != 1 {
+		t.Errorf("one change shows in the other: %+v and %+v", one, two)
+	}
+}
+
 func TestAFullWindowSaysSoUntilACodeIsUsed(t *testing.T) {
 	t.Parallel()
 	s := issued(t, 3)

@@ -69,7 +69,8 @@ func (s *state) erase(oldest doorlink.Day) bool {
 }
 
 // candidates are the days whose codes may open at now, the lock's own first:
-// section 4.5. Grace covers a clock that drifts, on either side of midnight.
+// section 4.5. Grace covers a clock that drifts, on either side of midnight. A
+// day whose secret is erased may be among them; nothing can be read under it.
 func (s *state) candidates(now time.Time) []doorlink.Day {
 	grace, calendar := s.Setup.Params.Grace.Duration(), s.Setup.Calendar
 	days := []doorlink.Day{s.Day}
@@ -79,11 +80,5 @@ func (s *state) candidates(now time.Time) []doorlink.Day {
 	if calendar.End(s.Day).Sub(now) < grace {
 		days = append(days, s.Day+1)
 	}
-	held := days[:0]
-	for _, d := range days {
-		if d >= s.Chain.Day {
-			held = append(held, d)
-		}
-	}
-	return held
+	return days
 }

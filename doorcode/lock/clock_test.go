@@ -153,6 +153,26 @@ func TestANewerProvisionVouchesForTheClock(t *testing.T) {
 	wantKind(t, h.open(t, store, later), code, later, Accept)
 }
 
+func TestTheLatestReadingStaysTheMeasureWhenTheClockGoesBack(t *testing.T) {
+	t.Parallel()
+	h := newHouse(berlin, noon, 20)
+	v := h.open(t, newFlash(), noon)
+	wantKind(t, v, "0", noon, Format)
+	wantKind(t, v, "0", noon.Add(-47*time.Hour), Format)
+	wantKind(t, v, "0", noon.Add(-94*time.Hour), Time)
+	wantKind(t, v, "0", noon.Add(47*time.Hour), Format)
+}
+
+func TestAnOldProvisionDoesNotVouchForAClockThatFellBackToIt(t *testing.T) {
+	t.Parallel()
+	h := newHouse(berlin, noon, 20)
+	v := h.open(t, newFlash(), noon)
+	for n := range 10 {
+		wantKind(t, v, "0", noon.Add(time.Duration(n)*24*time.Hour), Format)
+	}
+	wantKind(t, v, "0", noon, Time)
+}
+
 func TestALockMayLieOnAShelfButNotOnABrokenClock(t *testing.T) {
 	t.Parallel()
 	h := newHouse(berlin, noon, 20)

@@ -100,6 +100,7 @@ func TestAFullLogCountsNoiseInsteadOfGivingWayToIt(t *testing.T) {
 		t.Fatalf("noise made %d events in a full log", len(s.Tail))
 	}
 	s.note(Event{Kind: EventAccept, Slot: 5, Day: 10})
+	s.note(Event{Kind: EventReuse, Slot: 5, Day: 10})
 	got := slices.Clone(s.Tail)
 	for i := range got {
 		got[i].Head = Head{}
@@ -107,6 +108,7 @@ func TestAFullLogCountsNoiseInsteadOfGivingWayToIt(t *testing.T) {
 	want := []Event{
 		{Seq: 2*LogSize + 1, UTC: 29, Day: 9, Kind: EventInvalid, Slot: 30, Flags: FlagLost},
 		{Seq: 2*LogSize + 2, Day: 10, Kind: EventAccept, Slot: 5},
+		{Seq: 2*LogSize + 3, Day: 10, Kind: EventReuse, Slot: 5},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -107,6 +107,25 @@ func TestAHeldEntryIsNotLookedAt(t *testing.T) {
 	}
 }
 
+func TestTheLogHasEveryHoldThatAnEntryMet(t *testing.T) {
+	t.Parallel()
+	h := newHouse(berlin, noon, 20)
+	v := h.open(t, newFlash(), noon)
+	for n := range 4 {
+		wantKind(t, v, h.wrong(h.setup.First+1, n), noon, Invalid)
+	}
+	now := noon
+	for hold := range 3 {
+		wantKind(t, v, h.wrong(h.setup.First+1, 5+hold), now, Invalid)
+		wantKind(t, v, "1234567", now.Add(time.Second), Locked)
+		wantKind(t, v, "1234567", now.Add(2*time.Second), Locked)
+		if n := count(t, v, EventLocked); n != hold+1 {
+			t.Errorf("after %d holds the log has %d", hold+1, n)
+		}
+		now = v.Facts(now).HeldUntil
+	}
+}
+
 func TestAPowerCutResumesAHold(t *testing.T) {
 	t.Parallel()
 	h := newHouse(berlin, noon, 20)
