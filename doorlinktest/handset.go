@@ -224,11 +224,8 @@ func (p *Handset) hears(l *line, s doorlink.Signal) {
 	case doorlink.SigOffer:
 		p.mu.Lock()
 		p.offers[s.Call] = []doorlink.Signal{s}
-		mine := p.mine[s.Call]
 		p.mu.Unlock()
-		if mine && p.house.voice {
-			p.accept(l, s.Call) // whoever wants to hear something notices if it failed
-		}
+		p.connect(l, s.Call)
 	case doorlink.SigCandidate:
 		p.hearsCandidate(s)
 	}
@@ -241,6 +238,7 @@ func (p *Handset) hearsCall(l *line, s doorlink.Signal) {
 	}
 	p.mine[s.Call] = s.News.Mine
 	p.mu.Unlock()
+	p.connect(l, s.Call)
 	if s.News.State == doorlink.Created || s.News.State == doorlink.Ringing {
 		l.send(doorlink.Signal{Kind: doorlink.SigRinging, Call: s.Call}) // a line that is lost rings no more
 	}

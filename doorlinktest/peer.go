@@ -155,7 +155,9 @@ func (v *Visit) offer(call doorlink.CallID) {
 		l.send(doorlink.Signal{Kind: doorlink.SigCandidate, Call: call, Gen: gen, Candidate: c}) // lost with the line
 	})
 	must(v.house.tb, err)
+	v.mu.Lock()
 	v.peer = p
+	v.mu.Unlock()
 	d, err := p.pc.CreateOffer(nil)
 	must(v.house.tb, err)
 	l.say(doorlink.Signal{Kind: doorlink.SigOffer, Call: call, Gen: gen, SDP: d.SDP})
@@ -165,18 +167,33 @@ func (v *Visit) offer(call doorlink.CallID) {
 // answer answers a call: with a description if the visitor has offered one.
 func (p *Handset) answer(call doorlink.CallID) error {
 	p.mu.Lock()
-	offered := p.house.voice && len(p.offers[call]) > 0
-	p.mu.Unlock()
-	if !offered {
+	defer p.mu.Unlock()
+	if !p.offered(call) {
 		return p.line.send(doorlink.Signal{Kind: doorlink.SigAnswer, Call: call})
 	}
 	return p.accept(p.line, call)
 }
 
-// accept connects with what the visitor offered last, over the relay alone.
-func (p *Handset) accept(l *line, call doorlink.CallID) error {
+// connect takes up the visitor's latest offer in a call that is answered here,
+// as the page does by itself. Whoever wants to hear something notices if it
+// fails.
+func (p *Handset) connect(l *line, call doorlink.CallID) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.mine[call] && p.offered(call) {
+		p.accept(l, call)
+	}
+}
+
+// offered reports whether there is an offer that was not taken up. p.mu is held.
+func (p *Handset) offered(call doorlink.CallID) bool {
+	offer, end := p.offers[call], p.peers[call]
+	return p.house.voice && len(offer) > 0 && (end == nil || end.gen != offer[0].Gen)
+}
+
+// accept connects with what the visitor offered last, over the relay alone.
+// p.mu is held.
+func (p *Handset) accept(l *line, call doorlink.CallID) error {
 	offer := p.offers[call]
 	gen := offer[0].Gen
 	end, err := newPeer(p.house.tb, gen, p.ice[call], true, func(c *doorlink.Candidate) {

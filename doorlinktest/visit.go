@@ -4,6 +4,7 @@ import (
 	"html"
 	"net/http"
 	"regexp"
+	"sync"
 
 	"doorlink"
 )
@@ -13,7 +14,9 @@ type Visit struct {
 	*browser
 	path    string
 	entries map[string]doorlink.EntryID // by name as listed
-	peer    *peer                       // of the call that is spoken in; nil without audio
+
+	mu   sync.Mutex
+	peer *peer // of the call that is spoken in; nil without audio
 }
 
 // row is a line of the directory in the page: what a tap on it names, and the
@@ -162,8 +165,11 @@ func (v *Visit) HearsVoice(call doorlink.CallID) {
 func (v *Visit) hears(_ *line, s doorlink.Signal) {
 	switch s.Kind {
 	case doorlink.SigAnswer, doorlink.SigCandidate:
-		if p := v.peer; p != nil && p.gen == s.Gen {
-			p.take(s)
+		v.mu.Lock()
+		p := v.peer
+		v.mu.Unlock()
+		if p != nil && p.gen == s.Gen {
+			p.take(s) // whoever wants to hear something notices if it failed
 		}
 	}
 }
