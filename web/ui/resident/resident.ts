@@ -12,6 +12,7 @@ import { screen } from "./call/screen.ts";
 import type { LineState } from "./call/text.ts";
 
 const tick = 500;
+const wakeTime = 200; // a browser does not say when it lets a page make sound
 const trialTime = 10_000;
 const grantTime = 120_000; // how long the server lets codes be given after a call
 
@@ -146,7 +147,7 @@ export function resident(body: HTMLElement, words: Words, path: string): void {
     },
     pass: (_, other) => other && decline(other),
   };
-  const pageTaps: Record<string, () => void> = { trial: startTrial, retry: line.wake, here: () => location.reload(), loud: again };
+  const pageTaps: Record<string, () => void> = { trial: startTrial, retry: line.wake, here: () => location.reload(), loud: touched };
 
   function tapped(what: string): void {
     trouble = "";
@@ -155,26 +156,22 @@ export function resident(body: HTMLElement, words: Words, path: string): void {
     draw();
   }
 
-  // again rings at once in the tap that lets it sound.
-  function again(): void {
-    sounds.wake();
-    sounds.hush();
-  }
-
   // Any tap or key lets this page make sound from then on.
   function touched(): void {
     if (sounds.audible()) return;
     sounds.wake();
-    window.setTimeout(draw, 200); // waking takes a moment and says nothing when it is done
+    window.setTimeout(() => {
+      sounds.hush(); // what rang in silence rings again, aloud
+      draw();
+    }, wakeTime);
   }
 
   body.addEventListener("click", (e) => {
     const button = e.target instanceof Element ? e.target.closest<HTMLElement>("[data-do]") : null;
     if (button?.dataset.do) tapped(button.dataset.do);
   });
-  body.addEventListener("cancel", (e) => {
-    e.preventDefault(); // Escape closes the question; the state does it
-    tapped("keep");
+  body.addEventListener("close", () => {
+    if (state.at === "confirm") tapped("keep"); // Escape
   }, true);
   body.addEventListener("keydown", (e) => {
     const writes = e.target instanceof HTMLElement && e.target.matches("textarea, input");

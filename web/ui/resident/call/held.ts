@@ -4,7 +4,8 @@ import { forgetCalls } from "../../shared/keep.ts";
 import type { Code, News, Refusal, Signal, SignalKind } from "../../shared/protocol.ts";
 import { say, type Words } from "../../shared/say.ts";
 import { talk, type Talk } from "../../shared/talk.ts";
-import { ended, faceRefused, grantLeft, isGone, isMine, isStale, learn, type Call } from "./calls.ts";
+import { ended, faceRefused, grantLeft, isGone, isMine, isOver, isStale, learn, type Call } from "./calls.ts";
+import { putAway } from "./away.ts";
 import { keptVoice, voice, type Voice } from "./voice.ts";
 
 /** What belongs to a call beside its state. */
@@ -12,7 +13,7 @@ export interface Leg {
   /** The conversation, ready to be shown. */
   root: HTMLElement;
   talk: Talk;
-  /** Missing until the news bring ICE servers. */
+  /** Only while the call can be talked in. */
   voice: Voice | undefined;
 }
 
@@ -49,7 +50,7 @@ const tapped: SignalKind[] = ["answer", "decline", "extend", "hangup", "text"];
 export function held(by: HeldBy): Held {
   const calls = new Map<string, Call>(); // in the order in which they came
   const legs = new Map<string, Leg>();
-  const putAway = new Set<string>();
+  const away = putAway();
 
   function hear(s: Signal): void {
     if (s.t === "call" && s.call && s.news) hearNews(s.call, s.news);
@@ -80,13 +81,24 @@ export function held(by: HeldBy): Held {
 
   function hearNews(id: string, news: News): void {
     const known = calls.get(id);
-    const c = putAway.has(id) ? undefined : learn(known, id, news, Date.now());
+    if (insist(id, known, news)) return;
+    const c = learn(known, id, news, Date.now());
     if (!c) return;
     if (!known) makeRoom();
     put(c);
-    if (!isGone(c)) connect(c, !known && isMine(c));
+    if (!isGone(c)) connect(c);
     const rings = c.face === "rings" && (news.state === "created" || (!known && news.state === "ringing"));
     if (rings) by.say({ t: "ringing", call: id });
+  }
+
+  // insist says a Decline or Hang up again that was lost with the line: for the
+  // person who tapped it, the call is over.
+  function insist(id: string, known: Call | undefined, news: News): boolean {
+    const live = news.state === "created" || news.state === "ringing" || news.state === "waiting";
+    if (away.has(id) && live) by.say({ t: "decline", call: id });
+    const late = known !== undefined && isOver(known) && news.state === "answered";
+    if (late) by.say({ t: "hangup", call: id });
+    return away.has(id) || late;
   }
 
   // put keeps a call; one that is gone falls silent, but stays to be read.
@@ -106,13 +118,17 @@ export function held(by: HeldBy): Held {
     return { root, talk: talk(root, { call: c.id, ...names, say: by.say }), voice: undefined };
   }
 
-  // connect prepares the voice as soon as there are servers for it. A page that
-  // was loaded again in mid-call asks the visitor for a new offer, and opens the
-  // microphone only if it was open.
-  function connect(c: Call, resumed: boolean): void {
+  // connect prepares the voice while the call rings. A page that is loaded again
+  // in mid-call asks the visitor for a new offer, and opens the microphone only
+  // if it was open.
+  function connect(c: Call): void {
     const leg = legs.get(c.id);
-    if (!leg || leg.voice || !c.news.ice) return;
-    const v = voice({ call: c.id, news: c.news, resumed, silence: by.silence(), say: by.say, changed: by.changed });
+    const servers = c.news.ice ?? [];
+    if (leg?.voice) leg.voice.servers(servers);
+    if (!leg || leg.voice) return;
+    const resumed = isMine(c);
+    const { news } = c;
+    const v = voice({ call: c.id, servers, relay: news.relay ?? false, resumed, silence: by.silence(), say: by.say, changed: by.changed });
     leg.voice = v;
     if (!resumed) return;
     by.say({ t: "renew", call: c.id });
@@ -140,7 +156,7 @@ export function held(by: HeldBy): Held {
     legs.get(c.id)?.voice?.close();
     legs.delete(c.id);
     calls.delete(c.id);
-    putAway.add(c.id);
+    away.add(c.id);
     if (calls.size === 0) forgetCalls("");
     by.changed();
   }
@@ -156,6 +172,7 @@ export function held(by: HeldBy): Held {
       if (isGone(c)) continue;
       legs.get(c.id)?.talk.resend();
       if (c.asked) by.say({ t: "grant", call: c.id, nth: c.asked });
+      if (c.face === "answering") legs.get(c.id)?.voice?.answer();
     }
     window.setTimeout(() => {
       for (const c of calls.values()) if (!isGone(c) && c.heard < since) put(ended(c, {}, Date.now()));

@@ -42,7 +42,7 @@ export function factsOf(state: State, a: Around): Facts {
 
 /** Of the messages above a call only one shows: the first that applies. */
 function bandOf(facts: Facts): Facts {
-  const first = ["down", "blocked", "limit", "other", "trouble", "away", "deaf", "trial"].find((name) => facts[name]);
+  const first = ["down", "blocked", "limit", "other", "trouble", "away", "elsewhere", "deaf", "trial"].find((name) => facts[name]);
   return first ? { banded: true, [`band-${first}`]: true } : {};
 }
 
@@ -50,6 +50,7 @@ function factsOfPlace(state: OnCall): Facts {
   return {
     trial: state.trial,
     other: state.other !== undefined,
+    elsewhere: state.at === "incoming" && state.call.news.state === "waiting",
     [`as-${state.call.news.caller?.kind || "unsaid"}`]: true,
     near: state.at !== "incoming",
   };

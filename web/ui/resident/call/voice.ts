@@ -4,7 +4,7 @@
 
 import { microphone, type NoMicrophone } from "../../shared/microphone.ts";
 import { residentPeer, speaker, type Measure } from "../../shared/peer.ts";
-import type { News, Signal } from "../../shared/protocol.ts";
+import type { ICEServer, Signal } from "../../shared/protocol.ts";
 
 /** What can be said about the sound at any moment. */
 export interface Sound {
@@ -18,6 +18,8 @@ export interface Sound {
 export interface Voice {
   sound: Sound;
   hear(s: Signal): void;
+  /** Takes the servers for the next connection: those of a long call grow old. */
+  servers(ice: ICEServer[]): void;
   /** Answers the call. Call it inside the tap, which lets the sound play. */
   answer(): void;
   /** Opens the microphone, or says in sound.microphone why there is none. */
@@ -30,7 +32,9 @@ export interface Voice {
 
 export interface VoiceOf {
   call: string;
-  news: News;
+  servers: ICEServer[];
+  /** Relayed candidates only. */
+  relay: boolean;
   /** This page comes back to a call that it has answered before. */
   resumed: boolean;
   silence: MediaStream | null;
@@ -39,7 +43,7 @@ export interface VoiceOf {
   changed(): void;
 }
 
-/** Prepares the sound of a call whose news brought ICE servers. */
+/** Prepares the sound of a call. */
 export function voice(of: VoiceOf): Voice {
   const sound: Sound = { microphone: "off", heard: "none", path: "", blocked: false };
   let answered = of.resumed;
@@ -48,8 +52,8 @@ export function voice(of: VoiceOf): Voice {
   const peer = residentPeer(
     {
       call: of.call,
-      ice: of.news.ice ?? [],
-      relay: of.news.relay ?? false,
+      ice: of.servers,
+      relay: of.relay,
       ear,
       say: of.say,
       measured: (m) => change({ heard: m.sound, path: m.path }),
@@ -101,6 +105,7 @@ export function voice(of: VoiceOf): Voice {
     mute,
     listen,
     hear: (s) => peer.hear(s),
+    servers: (ice) => peer.servers(ice),
     answer() {
       answered = true;
       void ear.play().catch(() => undefined); // nothing to play yet: the right to play later is what counts
