@@ -15,6 +15,7 @@ const tick = 500;
 const wakeTime = 200; // a browser does not say when it lets a page make sound
 const trialTime = 10_000;
 const grantTime = 120_000; // how long the server lets codes be given after a call
+const missingAfter = 5_000; // by then a line that came back has brought its calls back
 
 /** Brings the page to life. `words` are its sentences, `path` is its line. */
 export function resident(body: HTMLElement, words: Words, path: string): void {
@@ -27,6 +28,7 @@ export function resident(body: HTMLElement, words: Words, path: string): void {
   let trouble = "";
   let lineState: LineState = "starting";
   let nextTry = 0;
+  let missing = 0;
   let rung = ""; // the second caller who was rung for already
 
   const line = openLine(path, { hear, up, down });
@@ -47,12 +49,16 @@ export function resident(body: HTMLElement, words: Words, path: string): void {
 
   function up(again: boolean): void {
     lineState = "up";
-    if (again) calls.resume();
+    if (again) {
+      calls.resume();
+      missing = window.setTimeout(calls.endMissing, missingAfter, Date.now());
+    }
     draw();
   }
 
   function down(wait: number): void {
     lineState = "down";
+    clearTimeout(missing);
     nextTry = Date.now() + wait;
     draw();
   }

@@ -24,9 +24,11 @@ export interface Held {
   change(c: Call, to: Partial<Call>): void;
   /** Puts a call away for good: later news of it are ignored. */
   drop(c: Call): void;
-  /** Says again what may have been lost, because the line is back, and ends the
-   *  calls that it does not bring back. */
+  /** Says again what may have been lost, because the line is back. */
   resume(): void;
+  /** Ends the calls of which nothing was heard since a moment: the line that
+   *  came back did not bring them back. */
+  endMissing(since: number): void;
   /** Ends calls whose time is over, as they would be if the line were up. */
   expire(now: number): void;
 }
@@ -43,7 +45,6 @@ export interface HeldBy {
   refused(text: string): void;
 }
 
-const missingAfter = 3_000;
 /** What a person does and is told about if it cannot be done. */
 const tapped: SignalKind[] = ["answer", "decline", "extend", "hangup", "text"];
 
@@ -167,17 +168,12 @@ export function held(by: HeldBy): Held {
   }
 
   function resume(): void {
-    const since = Date.now();
     for (const c of calls.values()) {
       if (isGone(c)) continue;
       legs.get(c.id)?.talk.resend();
       if (c.asked) by.say({ t: "grant", call: c.id, nth: c.asked });
       if (c.face === "answering") legs.get(c.id)?.voice?.answer();
     }
-    window.setTimeout(() => {
-      for (const c of calls.values()) if (!isGone(c) && c.heard < since) put(ended(c, {}, Date.now()));
-      by.changed();
-    }, missingAfter);
   }
 
   return {
@@ -187,6 +183,10 @@ export function held(by: HeldBy): Held {
     change,
     drop,
     resume,
+    endMissing(since) {
+      for (const c of calls.values()) if (!isGone(c) && c.heard < since) put(ended(c, {}, Date.now()));
+      by.changed();
+    },
     expire(now) {
       for (const c of calls.values()) if (isStale(c, now)) put(ended(c, { reason: "limit" }, now));
     },

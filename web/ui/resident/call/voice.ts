@@ -86,6 +86,7 @@ export function voice(of: VoiceOf): Voice {
     }
     peer.speak(got);
     spoken();
+    if (sound.blocked) listen(); // a page that captures may play
   }
 
   function spoken(): void {
