@@ -6,94 +6,48 @@ package server
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net"
-	"net/url"
-	"os"
+	"strconv"
 	"strings"
 
 	"doorlink/store"
 )
 
 // Config is everything that can be set. The tags are what the command line
-// shows; the environment has the same names in capitals with DOORLINK_ before
-// them, and a settings file has them as they are.
+// shows; a settings file has the same names, and the environment has them in
+// capitals with DOORLINK_ before them. What may hold a secret can also be read
+// from a file.
 type Config struct {
-	Data   string `help:"Folder for keys, certificates and the embedded database." default:"data" type:"path"`
-	Listen string `help:"Address for HTTP or HTTPS." default:"127.0.0.1:8080"`
-	Base   string `help:"Address of this service as browsers know it, e.g. https://door.example. Needed behind a proxy; known by itself with --domain or on loopback." placeholder:"URL"`
+	Data     string `group:"kept" help:"Folder for keys, certificates and the embedded database." default:"data" type:"path" placeholder:"DIR"`
+	Database string `group:"kept" secret:"" help:"postgres://…, which several nodes can share; unset means SQLite in the data folder." placeholder:"URL"`
+	Keys     string `group:"kept" help:"File with the secret keys, the same on every node, made at first start; unset means keys.json in the data folder." type:"path" placeholder:"FILE"`
 
-	Domain  []string `help:"Domain to get certificates for by ACME; listens on --listen for HTTPS and on port 80 for the challenge." placeholder:"NAME"`
-	Email   string   `help:"Address the certificate authority may write to." placeholder:"ADDRESS"`
-	ACME    string   `name:"acme" help:"ACME directory; unset means Let's Encrypt." placeholder:"URL"`
-	ACMECA  string   `name:"acme-ca" help:"File with the certificates that the ACME directory itself is trusted by." type:"path" placeholder:"FILE"`
-	HTTP    string   `name:"http" help:"Address for the ACME challenge and for sending browsers to HTTPS, with --domain." default:":80"`
-	Cert    string   `help:"Certificate file (PEM), instead of --domain." type:"path" placeholder:"FILE"`
-	Key     string   `help:"Key file (PEM) for --cert." type:"path" placeholder:"FILE"`
-	Proxies int      `help:"Plain HTTP behind this many trusted proxies, which set X-Forwarded-For." default:"0"`
+	Listen  string   `group:"pages" help:"Address to listen on. One that is not loopback needs HTTPS." default:"127.0.0.1:8080" placeholder:"ADDR"`
+	Base    string   `group:"pages" help:"How browsers address this service, such as https://door.example. Needed with cert or proxies." placeholder:"URL"`
+	Domain  []string `group:"pages" help:"Get certificates for this domain by ACME." placeholder:"NAME"`
+	HTTP    string   `group:"pages" name:"http" help:"With domain: where the certificate authority asks; it must reach this as port 80. Browsers are sent on to HTTPS." default:":80" placeholder:"ADDR"`
+	Email   string   `group:"pages" help:"With domain: where the authority may write to." placeholder:"ADDRESS"`
+	ACME    string   `group:"pages" name:"acme" help:"With domain: the authority's directory; unset means Let's Encrypt." placeholder:"URL"`
+	ACMECA  string   `group:"pages" name:"acme-ca" help:"With acme: certificates (PEM) by which the directory itself is trusted." type:"path" placeholder:"FILE"`
+	Cert    string   `group:"pages" help:"Certificate (PEM); read again when it changes." type:"path" placeholder:"FILE"`
+	Key     string   `group:"pages" help:"With cert: its key (PEM)." type:"path" placeholder:"FILE"`
+	Proxies int      `group:"pages" help:"Serve plain HTTP to this many trusted proxies, one behind the other, which do HTTPS and add to X-Forwarded-For." placeholder:"N"`
 
-	Database string `help:"postgres://… for several nodes; unset means SQLite in the data folder." placeholder:"URL"`
+	RelayListen string   `group:"audio" name:"relay-listen" help:"Address of the embedded relay, for UDP and TCP." default:":3478" placeholder:"ADDR"`
+	RelayPublic string   `group:"audio" name:"relay-public" help:"Name or address by which browsers reach the relay; unset means the one it listens on." placeholder:"HOST"`
+	RelayPorts  string   `group:"audio" name:"relay-ports" help:"UDP ports for relayed audio, such as 50000-50999; unset means any." placeholder:"FROM-TO"`
+	RelayLAN    bool     `group:"audio" name:"relay-lan" help:"Let the relay reach private addresses, for a building whose visitors use its own network."`
+	RelayURLs   []string `group:"audio" name:"relay-url" help:"A relay that is run apart instead (turn:host:port, TURN REST)." placeholder:"URL"`
+	RelaySecret string   `group:"audio" name:"relay-secret" secret:"" help:"With relay-url: the secret shared with that relay." placeholder:"SECRET"`
 
-	BusURL    string   `name:"bus-url" help:"nats://… to use NATS servers that are run apart." placeholder:"URL"`
-	BusListen string   `name:"bus-listen" help:"Address for the routes of other nodes, to join the embedded bus of this one with theirs." placeholder:"ADDR"`
-	BusPeers  []string `name:"bus-peer" help:"Route address of another node." placeholder:"ADDR"`
+	BusURL    string   `group:"nodes" name:"bus-url" secret:"" help:"NATS servers that are run apart (nats://…)." placeholder:"URL"`
+	BusListen string   `group:"nodes" name:"bus-listen" help:"Where the embedded buses of other nodes join this one; for a private network." placeholder:"ADDR"`
+	BusPeers  []string `group:"nodes" name:"bus-peer" help:"With bus-listen: that address of another node." placeholder:"ADDR"`
 
-	RelayListen string   `name:"relay-listen" help:"Address of the embedded audio relay, UDP and TCP." default:":3478"`
-	RelayPublic string   `name:"relay-public" help:"Name or address by which browsers reach the relay; unset means the one it listens on." placeholder:"HOST"`
-	RelayPorts  string   `name:"relay-ports" help:"Ports for relayed audio, e.g. 50000-50999; unset means any." placeholder:"FROM-TO"`
-	RelayLAN    bool     `name:"relay-lan" help:"Let the relay reach private addresses, for a building whose visitors use its own network."`
-	RelayURLs   []string `name:"relay-url" help:"turn:… of a relay that is run apart, which knows the relay secret (TURN REST)." placeholder:"URL"`
-	RelaySecret string   `name:"relay-secret" help:"Secret of the relay that is run apart. Better given in the environment." placeholder:"SECRET"`
-
-	Keys    string `help:"File with the secret keys; the same on every node. Made at first start." type:"path" placeholder:"FILE"`
-	Metrics string `help:"Address for /metrics; unset means none." placeholder:"ADDR"`
-	Dev     bool   `help:"Read pages and scripts from the folder web/ui and build them for every request."`
-}
-
-// Check finds every mistake in the settings and reports them together.
-func (c Config) Check() error {
-	var wrong []error
-	add := func(bad bool, format string, args ...any) {
-		if bad {
-			wrong = append(wrong, fmt.Errorf(format, args...))
-		}
-	}
-	host, _, err := net.SplitHostPort(c.Listen)
-	add(err != nil, "listen: %q is not host:port", c.Listen)
-	add(c.ways() > 1, "domain, cert and proxies exclude each other: choose one way to HTTPS")
-	add(c.ways() == 0 && err == nil && !loopback(host),
-		"listen: %q is reachable from outside without HTTPS, and phones give no page the microphone then: set domain, or cert and key, or proxies", c.Listen)
-	add((c.Cert == "") != (c.Key == ""), "cert and key belong together")
-	add(c.Proxies < 0, "proxies: %d is no number of proxies", c.Proxies)
-	add(c.Base == "" && (c.Proxies > 0 || c.Cert != ""), "base: needed with proxies or cert, since the address browsers use cannot be known")
-	if c.Base != "" {
-		u, err := url.Parse(c.Base)
-		add(err != nil || u.Host == "" || u.Path != "" || u.Scheme != "https" && !loopback(u.Hostname()),
-			"base: %q must be https://host", c.Base)
-	}
-	add(c.Database != "" && !strings.HasPrefix(c.Database, "postgres://") && !strings.HasPrefix(c.Database, "sqlite:"),
-		"database: %q is neither postgres:// nor sqlite:", c.Database)
-	add(c.clustered() && !strings.HasPrefix(c.Database, "postgres://"),
-		"database: several nodes need postgres://, since SQLite is a file on one of them")
-	add(c.BusURL != "" && c.BusListen != "", "bus-url and bus-listen exclude each other")
-	add(len(c.BusPeers) > 0 && c.BusListen == "", "bus-peer: needs bus-listen")
-	add((len(c.RelayURLs) > 0) != (c.RelaySecret != ""), "relay-url and relay-secret belong together")
-	_, _, err = c.relayPorts()
-	add(err != nil, "relay-ports: %v", err)
-	return errors.Join(wrong...)
-}
-
-// ways is how many ways to HTTPS are set.
-func (c Config) ways() int {
-	n := 0
-	for _, set := range []bool{len(c.Domain) > 0, c.Cert != "", c.Proxies > 0} {
-		if set {
-			n++
-		}
-	}
-	return n
+	Metrics string `group:"work" help:"Address for /metrics; unset means none." placeholder:"ADDR"`
+	Dev     bool   `group:"work" help:"Read pages and scripts from the folder web/ui and build them for every request."`
 }
 
 func (c Config) clustered() bool { return c.BusURL != "" || c.BusListen != "" }
@@ -118,22 +72,20 @@ func (c Config) Address() string {
 	return c.base(addr)
 }
 
-// LoadKeys reads the keys of an installation that has been started before.
-func (c Config) LoadKeys() (Keys, error) {
-	if _, err := os.Stat(c.keys()); err != nil {
-		return Keys{}, fmt.Errorf("reading the keys: %w", err)
-	}
-	k, _, err := loadKeys(c.keys())
-	return k, err
-}
+// LoadKeys reads the keys of an installation that has been started before; of
+// one that has not, the error is fs.ErrNotExist.
+func (c Config) LoadKeys() (Keys, error) { return readKeys(c.keys()) }
 
 // CopyKeys copies the keys, readable by their owner alone.
 func (c Config) CopyKeys(to string) error {
-	data, err := os.ReadFile(c.keys())
+	data, err := readSecret(c.keys())
+	if err == nil {
+		err = writeNewSecret(to, data)
+	}
 	if err != nil {
 		return fmt.Errorf("copying the keys: %w", err)
 	}
-	return os.WriteFile(to, data, 0o600)
+	return nil
 }
 
 // OpenDB opens the database as the server does.
@@ -146,10 +98,13 @@ func (c Config) relayPorts() (from, to uint16, err error) {
 	if c.RelayPorts == "" {
 		return 0, 0, nil
 	}
-	if _, err := fmt.Sscanf(c.RelayPorts, "%d-%d", &from, &to); err != nil || from == 0 || to < from {
+	low, high, _ := strings.Cut(c.RelayPorts, "-")
+	first, err1 := strconv.ParseUint(low, 10, 16)
+	last, err2 := strconv.ParseUint(high, 10, 16)
+	if err1 != nil || err2 != nil || first == 0 || last < first {
 		return 0, 0, fmt.Errorf("%q is not FROM-TO", c.RelayPorts)
 	}
-	return from, to, nil
+	return uint16(first), uint16(last), nil
 }
 
 func loopback(host string) bool {

@@ -2,93 +2,127 @@ package server
 
 import (
 	"bytes"
+	"context"
 	"crypto/hkdf"
 	"crypto/rand"
 	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 
 	"doorlink/doorcode"
+	"doorlink/store"
 )
 
-// Keys are the secrets of an installation; they never print. Whoever has the file can make every
-// door's codes; whoever loses it must provision every lock anew.
+// Keys are the secrets of an installation; they never print. Whoever has them
+// can make every door's codes; whoever loses them must provision every lock
+// anew.
 type Keys struct {
-	Doorcodes hexKey `json:"doorcodes"` // the master of DDC-1, section 4.2
-	Server    hexKey `json:"server"`    // relay and bus secrets derive from it
+	Doorcodes doorcode.Master // MK of DDC-1, section 4.2
+	Server    doorcode.Key    // the secrets of relay and bus derive from it
 }
 
-type hexKey [32]byte
-
-func (k hexKey) MarshalText() ([]byte, error) { return []byte(hex.EncodeToString(k[:])), nil }
-
-func (k *hexKey) UnmarshalText(text []byte) error {
-	b, err := hex.DecodeString(string(text))
-	if err != nil || len(b) != len(k) {
-		return errors.New("not 32 bytes in hexadecimal")
-	}
-	copy(k[:], b)
-	return nil
+// keyFile is how keys are kept: 64 hexadecimal figures each.
+type keyFile struct {
+	Doorcodes string `json:"doorcodes"`
+	Server    string `json:"server"`
 }
 
-// String keeps keys out of logs and messages.
-func (k hexKey) String() string { return "[key]" }
+// errKeysLost refuses to make keys for locks that were provisioned with others.
+var errKeysLost = errors.New("the database has doors whose locks know other keys")
 
-// loadKeys reads the file, or makes it when there is none. made says so. The
-// file must be readable by its owner alone.
-func loadKeys(path string) (k Keys, made bool, err error) {
-	data, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		k, err = makeKeys(path)
-		return k, true, err
+// openKeys reads the file, or makes it for an installation that has no locks
+// yet. made says so. Of several nodes that start at once with one file, the
+// first makes it and all get the same keys.
+func openKeys(ctx context.Context, path string, db *store.DB) (k Keys, made bool, err error) {
+	k, err = readKeys(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return k, false, err
+	}
+	locks, err := hasLocks(ctx, db)
+	if err != nil {
+		return k, false, err
+	}
+	if locks {
+		return k, false, fmt.Errorf("%w: put the file with those keys at %s", errKeysLost, path)
+	}
+	err = makeKeys(path)
+	if errors.Is(err, fs.ErrExist) {
+		k, err = readKeys(path)
+		return k, false, err
 	}
 	if err != nil {
-		return k, false, fmt.Errorf("reading the keys: %w", err)
+		return k, false, fmt.Errorf("making the keys: %w", err)
 	}
-	info, err := os.Stat(path)
+	k, err = readKeys(path)
+	return k, true, err
+}
+
+// readKeys reads the file, which must be its owner's alone. Errors do not repeat
+// what it says.
+func readKeys(path string) (k Keys, err error) {
+	data, err := readSecret(path)
 	if err != nil {
-		return k, false, fmt.Errorf("reading the keys: %w", err)
+		return k, fmt.Errorf("reading the keys: %w", err)
 	}
-	if info.Mode().Perm()&0o077 != 0 {
-		return k, false, fmt.Errorf("%s can be read by others (mode %04o): it holds the keys of every door; chmod 600 it", path, info.Mode().Perm())
-	}
+	var file keyFile
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
-	if err := d.Decode(&k); err != nil {
-		return k, false, fmt.Errorf("reading the keys in %s: %w", path, err)
+	if err := d.Decode(&file); err != nil {
+		return k, fmt.Errorf("reading the keys in %s: %w", path, err)
 	}
-	if k.Doorcodes == (hexKey{}) || k.Server == (hexKey{}) {
-		return k, false, fmt.Errorf("%s lacks a key", path)
+	if _, err := d.Token(); err != io.EOF {
+		return k, fmt.Errorf("reading the keys in %s: there is more than one object", path)
 	}
-	return k, false, nil
-}
-
-func makeKeys(path string) (Keys, error) {
-	var k Keys
-	rand.Read(k.Doorcodes[:]) // never fails
-	rand.Read(k.Server[:])
-	data, err := json.MarshalIndent(k, "", "  ")
-	if err != nil {
-		return k, fmt.Errorf("writing the keys: %w", err)
+	master, err1 := doorcode.ReadKey(file.Doorcodes)
+	k = Keys{Doorcodes: doorcode.Master{Key: master}}
+	k.Server, err = doorcode.ReadKey(file.Server)
+	if err := errors.Join(err1, err); err != nil {
+		return Keys{}, fmt.Errorf("reading the keys in %s: %w", path, err)
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return k, fmt.Errorf("writing the keys: %w", err)
-	}
-	// Never over an existing file: two nodes starting at once must agree.
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return k, fmt.Errorf("writing the keys: %w", err)
-	}
-	_, err = f.Write(append(data, '\n'))
-	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return k, fmt.Errorf("writing the keys: %w", err)
+	if k.Doorcodes == (doorcode.Master{}) || k.Server == (doorcode.Key{}) {
+		return Keys{}, fmt.Errorf("reading the keys in %s: one of them is nothing but zeros", path)
 	}
 	return k, nil
+}
+
+// makeKeys writes a file of new keys, never over another.
+func makeKeys(path string) error {
+	var k Keys
+	rand.Read(k.Doorcodes.Key[:]) // never fails
+	rand.Read(k.Server[:])
+	data, err := json.MarshalIndent(keyFile{k.Doorcodes.Reveal(), k.Server.Reveal()}, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	return writeNewSecret(path, append(data, '\n'))
+}
+
+// hasLocks reports whether any door has a lock that was provisioned.
+func hasLocks(ctx context.Context, db *store.DB) (bool, error) {
+	all, err := db.Properties(ctx)
+	if err != nil {
+		return false, err
+	}
+	for _, p := range all {
+		doors, err := db.Doors(ctx, p.ID)
+		if err != nil {
+			return false, err
+		}
+		for _, d := range doors {
+			if _, err := db.Setup(ctx, d.Door.ID); !errors.Is(err, doorcode.ErrNoLock) {
+				return err == nil, err
+			}
+		}
+	}
+	return false, nil
 }
 
 // derive makes a secret for one purpose (HKDF, RFC 5869).
@@ -99,5 +133,3 @@ func (k Keys) derive(purpose string) []byte {
 	}
 	return b
 }
-
-func (k Keys) master() doorcode.Master { return doorcode.Master{Key: doorcode.Key(k.Doorcodes)} }

@@ -1,11 +1,10 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"time"
 
 	"doorlink"
@@ -51,7 +50,7 @@ func Provision(ctx context.Context, db *store.DB, k Keys, door doorlink.DoorID, 
 	if err := db.Write(ctx, func(tx *store.Tx) error { return tx.AddLock(ctx, setup) }); err != nil {
 		return odds, err
 	}
-	return odds, WriteProvision(k.master().Provision(setup, now), file)
+	return odds, writeProvision(k.Doorcodes.Provision(setup, now), file)
 }
 
 // setup is the next setup of a lock, whose last one was; a lock without one
@@ -62,10 +61,14 @@ func (c LockChoice) setup(was doorcode.Setup, at doorlink.Entrance, now time.Tim
 		return was, err
 	}
 	p := doorcode.Defaults()
-	p.Digits, p.Reuse = orElse(c.Digits, p.Digits), doorcode.Seconds(c.ReuseSeconds)
-	p.Window = orElse(c.Window, p.Window)
+	p.Digits, p.Reuse = cmp.Or(c.Digits, p.Digits), doorcode.Seconds(c.ReuseSeconds)
+	p.Window = cmp.Or(c.Window, p.Window)
 	if err := p.Check(); err != nil {
 		return was, err
+	}
+	places := cmp.Or(c.Places, min(mostPlaces, p.MaxPlaces()))
+	if places < 1 || places > doorcode.Slots(p.Digits) { // what is guessable is refused by Check below
+		return was, doorlink.Fail(doorlink.Invalid, "lock.setting", "name", "places", "from", 1, "to", p.MaxPlaces())
 	}
 	s := was
 	if s.Lock == "" {
@@ -75,33 +78,18 @@ func (c LockChoice) setup(was doorcode.Setup, at doorlink.Entrance, now time.Tim
 	s.Property, s.Door, s.DoorName, s.Label = at.Property.ID, at.Door.ID, at.Door.Name, at.Panel.Label
 	s.Model, s.Zone, s.Params, s.Issued = c.Model, at.Property.Zone, p, now.UTC().Truncate(time.Second)
 	s.Calendar = doorcode.CalendarFor(zone, now)
-	s.Places = uint16(orElse(c.Places, min(mostPlaces, p.MaxPlaces())))
+	s.Places = uint16(places)
 	return s, s.Check()
 }
 
-func orElse(v, otherwise int) int {
-	if v == 0 {
-		return otherwise
-	}
-	return v
-}
-
-// WriteProvision writes a provisioning file with mode 0600, in place of one
+// writeProvision writes a provisioning file with mode 0600, in place of one
 // that is there.
-func WriteProvision(p doorcode.Provision, file string) error {
+func writeProvision(p doorcode.Provision, file string) error {
 	data, err := p.Encode()
 	if err != nil {
 		return err
 	}
-	if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("replacing the provisioning file: %w", err)
-	}
-	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return fmt.Errorf("writing the provisioning file: %w", err)
-	}
-	_, err = f.Write(data)
-	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+	if err := writeSecret(file, data); err != nil {
 		return fmt.Errorf("writing the provisioning file: %w", err)
 	}
 	return nil

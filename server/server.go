@@ -54,48 +54,52 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*Server, error) {
 
 // On is New with a listener that exists already, such as one of pipes in a
 // test. It closes the listener if it fails.
-func On(ctx context.Context, c Config, listener net.Listener, log *slog.Logger) (s *Server, err error) {
-	s = &Server{config: c, log: log, listener: listener, base: c.base(listener.Addr())}
-	defer func() {
-		if err != nil {
-			s.Close()
-		}
-	}()
-	if err := os.MkdirAll(c.Data, 0o700); err != nil {
-		return nil, fmt.Errorf("making the data folder: %w", err)
-	}
-	k, made, err := loadKeys(c.keys())
-	if err != nil {
+func On(ctx context.Context, c Config, listener net.Listener, log *slog.Logger) (*Server, error) {
+	s := &Server{config: c, log: log, listener: listener, base: c.base(listener.Addr())}
+	if err := s.open(ctx); err != nil {
+		s.Close()
 		return nil, err
+	}
+	return s, nil
+}
+
+// open opens what lasts first, then what is made from it, then what listens.
+func (s *Server) open(ctx context.Context) (err error) {
+	c, log := s.config, s.log
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return fmt.Errorf("making the data folder: %w", err)
+	}
+	if s.DB, err = store.Open(ctx, c.database(), log); err != nil {
+		return err
+	}
+	var made bool
+	if s.Keys, made, err = openKeys(ctx, c.keys(), s.DB); err != nil {
+		return err
 	}
 	if made {
 		log.Info("made new keys", "file", c.keys())
 	}
-	s.Keys = k
-	if s.DB, err = store.Open(ctx, c.database(), log); err != nil {
-		return nil, err
+	if s.bus, err = s.openBus(); err != nil {
+		return err
 	}
-	if s.bus, err = c.openBus(k); err != nil {
-		return nil, err
-	}
-	servers, err := s.openRelay(k)
+	servers, err := s.openRelay()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	counter := issue.NewCounter(issue.New(k.master(), s.DB), s.DB)
+	counter := issue.NewCounter(issue.New(s.Keys.Doorcodes, s.DB), s.DB)
 	s.Board = switchboard.New(s.DB, s.DB, counter, servers, s.bus, log)
 	if s.Pages, err = web.New(web.Config{Base: s.base, Proxies: c.Proxies, Dev: c.sources()}, s.DB, s.Board, log); err != nil {
-		return nil, err
+		return err
 	}
-	if s.secure, err = newCertificates(c, log); err != nil {
-		return nil, err
+	if s.secure, err = newCertificates(c, s.base, log); err != nil {
+		return err
 	}
 	if c.Metrics != "" {
 		if s.metrics, err = net.Listen("tcp", c.Metrics); err != nil {
-			return nil, fmt.Errorf("listening for metrics: %w", err)
+			return fmt.Errorf("listening for metrics: %w", err)
 		}
 	}
-	return s, nil
+	return nil
 }
 
 // Base is the address of this node as browsers know it, without a path.
@@ -116,13 +120,13 @@ func (s *Server) Run(ctx context.Context) error {
 		g.Go(func() error { return s.relay.Run(ctx) })
 	}
 	serve(ctx, g, s.newHTTP(s.Pages.Handler()), s.secure.wrap(s.listener))
-	if s.secure.challenges != nil {
-		serve(ctx, g, s.newHTTP(s.secure.redirect()), s.secure.challenges)
-	}
 	if s.metrics != nil {
 		serve(ctx, g, s.newHTTP(s.figures()), s.metrics)
 	}
-	g.Go(func() error { return s.secure.run(ctx) })
+	if a := s.secure.acme; a != nil {
+		serve(ctx, g, s.newHTTP(a.challenged()), a.listener)
+		g.Go(func() error { return a.run(ctx) })
+	}
 	s.invite(ctx)
 	return g.Wait()
 }
@@ -133,8 +137,8 @@ func (s *Server) Close() {
 	if s.metrics != nil {
 		s.metrics.Close()
 	}
-	if s.secure != nil && s.secure.challenges != nil {
-		s.secure.challenges.Close()
+	if s.secure != nil && s.secure.acme != nil {
+		s.secure.acme.close()
 	}
 	if s.relay != nil {
 		s.relay.Close()
@@ -246,21 +250,22 @@ func (c Config) sources() fs.FS {
 	return os.DirFS(filepath.Join("web", "ui"))
 }
 
-func (c Config) openBus(k Keys) (*bus.Bus, error) {
+func (s *Server) openBus() (*bus.Bus, error) {
+	c := s.config
 	switch {
 	case c.BusURL != "":
 		return bus.Dial(c.BusURL)
 	case c.BusListen != "":
 		return bus.Join(bus.Cluster{
 			Node: doorlink.NewShortCode(), Listen: c.BusListen, Peers: c.BusPeers,
-			Secret: hex.EncodeToString(k.derive("bus")),
+			Secret: hex.EncodeToString(s.Keys.derive("bus")),
 		})
 	}
 	return bus.Embedded()
 }
 
 // openRelay opens the embedded relay, or stands in for one that is run apart.
-func (s *Server) openRelay(k Keys) (switchboard.Relay, error) {
+func (s *Server) openRelay() (switchboard.Relay, error) {
 	c := s.config
 	if len(c.RelayURLs) > 0 {
 		return relay.NewOutside(c.RelayURLs, []byte(c.RelaySecret)), nil
@@ -270,7 +275,7 @@ func (s *Server) openRelay(k Keys) (switchboard.Relay, error) {
 		return nil, err
 	}
 	s.relay, err = relay.New(relay.Config{
-		Listen: c.RelayListen, Public: c.RelayPublic, Secret: k.derive("relay"),
+		Listen: c.RelayListen, Public: c.RelayPublic, Secret: s.Keys.derive("relay"),
 		MinPort: from, MaxPort: to, Lan: c.RelayLAN,
 	}, s.log)
 	return s.relay, err

@@ -1,120 +1,46 @@
 package server
 
 import (
-	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
 	"os"
-	"path/filepath"
+	"sync"
 	"time"
-
-	"github.com/caddyserver/certmagic"
-	"go.uber.org/zap"
 )
 
 // certificates is how this node comes by HTTPS: by ACME, from files, or not at
 // all because it is on loopback or behind a proxy that does it.
 type certificates struct {
-	config     *tls.Config           // nil for plain HTTP
-	magic      *certmagic.Config     // nil without a domain
-	issuer     *certmagic.ACMEIssuer // likewise
-	challenges net.Listener          // likewise
-	domains    []string
-	log        *slog.Logger
+	config *tls.Config // nil for plain HTTP
+	acme   *acme       // nil without a domain
 }
 
-func newCertificates(c Config, log *slog.Logger) (*certificates, error) {
-	s := &certificates{domains: c.Domain, log: log}
+// base is the address that those are sent to who come by plain HTTP.
+func newCertificates(c Config, base string, log *slog.Logger) (*certificates, error) {
 	switch {
 	case len(c.Domain) > 0:
-		return s, s.prepare(c)
-	case c.Cert != "":
-		files, err := newCertFiles(c.Cert, c.Key)
+		a, err := newACME(c, base, log)
 		if err != nil {
 			return nil, err
 		}
-		s.config = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: files.get, NextProtos: []string{"http/1.1"}}
+		return &certificates{tlsConfig(a.magic.GetCertificate), a}, nil
+	case c.Cert != "":
+		files := &certFiles{cert: c.Cert, key: c.Key, log: log}
+		if err := files.load(time.Now()); err != nil {
+			return nil, err
+		}
+		return &certificates{tlsConfig(files.get), nil}, nil
 	}
-	return s, nil
+	return &certificates{}, nil
 }
 
-// prepare sets ACME up; certificates are asked for by run. Only the set domains
-// get one, so a stranger cannot make us ask for others.
-func (s *certificates) prepare(c Config) (err error) {
-	cache := certmagic.NewCache(certmagic.CacheOptions{
-		GetConfigForCert: func(certmagic.Certificate) (*certmagic.Config, error) { return s.magic, nil },
-		Logger:           zap.NewNop(),
-	})
-	s.magic = certmagic.New(cache, certmagic.Config{
-		Storage: &certmagic.FileStorage{Path: filepath.Join(c.Data, "certificates")},
-		Logger:  zap.NewNop(),
-		OnEvent: s.tell,
-	})
-	template := certmagic.ACMEIssuer{
-		CA: c.ACME, Email: c.Email, Agreed: true, Logger: zap.NewNop(),
-		// The challenge arrives on the ports we listen on ourselves.
-		DisableTLSALPNChallenge: true,
-	}
-	if c.ACME == "" {
-		template.CA = certmagic.LetsEncryptProductionCA
-	}
-	if template.TrustedRoots, err = roots(c.ACMECA); err != nil {
-		return err
-	}
-	s.issuer = certmagic.NewACMEIssuer(s.magic, template)
-	s.magic.Issuers = []certmagic.Issuer{s.issuer}
-	s.config = s.magic.TLSConfig()
-	s.config.MinVersion = tls.VersionTLS12
-	s.config.NextProtos = append([]string{"http/1.1"}, s.config.NextProtos...)
-	if s.challenges, err = net.Listen("tcp", c.HTTP); err != nil {
-		return fmt.Errorf("listening for the ACME challenge: %w", err)
-	}
-	return nil
-}
-
-// roots reads who signs the ACME directory's own certificate; nil means the
-// system's roots.
-func roots(file string) (*x509.CertPool, error) {
-	if file == "" {
-		return nil, nil
-	}
-	pem, err := os.ReadFile(file)
-	if err != nil {
-		return nil, fmt.Errorf("reading the ACME directory's certificates: %w", err)
-	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("%s holds no certificate", file)
-	}
-	return pool, nil
-}
-
-// tell puts what certmagic does into the log.
-func (s *certificates) tell(_ context.Context, event string, data map[string]any) error {
-	switch event {
-	case "cert_obtained":
-		s.log.Info("got a certificate", "domain", data["identifier"])
-	case "cert_failed":
-		s.log.Warn("getting a certificate", "domain", data["identifier"], "err", data["error"])
-	}
-	return nil
-}
-
-// run gets certificates and renews them until ctx is done.
-func (s *certificates) run(ctx context.Context) error {
-	if s.magic == nil {
-		return nil
-	}
-	if err := s.magic.ManageAsync(ctx, s.domains); err != nil {
-		return fmt.Errorf("managing certificates: %w", err)
-	}
-	<-ctx.Done()
-	return nil
+// tlsConfig offers HTTP/1.1 alone: the pages are one answer each and their
+// sockets need a connection of their own.
+func tlsConfig(get func(*tls.ClientHelloInfo) (*tls.Certificate, error)) *tls.Config {
+	return &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: get, NextProtos: []string{"http/1.1"}}
 }
 
 // wrap puts TLS around a listener where there is any.
@@ -125,63 +51,61 @@ func (s *certificates) wrap(l net.Listener) net.Listener {
 	return tls.NewListener(l, s.config)
 }
 
-// redirect answers the ACME challenge and sends everybody else to HTTPS. The
-// host is the first domain, whatever was asked for: nobody can be sent
-// elsewhere.
-func (s *certificates) redirect() http.Handler {
-	return s.issuer.HTTPChallengeHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		http.Redirect(w, r, "https://"+s.domains[0]+r.URL.RequestURI(), http.StatusPermanentRedirect)
-	}))
-}
+// lookTime is how often certificate files are looked at.
+const lookTime = time.Minute
 
 // certFiles serves a certificate from files and reads them again when they
 // change, so that whatever renews them needs not tell us.
 type certFiles struct {
 	cert, key string
-	loaded    chan loadedCert // holds the one value; taken while it is looked at
+	log       *slog.Logger
+
+	mu     sync.Mutex
+	pair   *tls.Certificate
+	read   [2]time.Time // when the files that pair is from were written
+	looked time.Time
 }
 
-type loadedCert struct {
-	cert    *tls.Certificate
-	changed time.Time // of the file
-	looked  time.Time
-}
-
-// lookTime is how often the files are looked at.
-const lookTime = time.Minute
-
-func newCertFiles(cert, key string) (*certFiles, error) {
-	f := &certFiles{cert: cert, key: key, loaded: make(chan loadedCert, 1)}
-	l, err := f.load()
+// load reads the files. If that fails, everything stays as it was.
+func (f *certFiles) load(now time.Time) error {
+	written, err := f.written()
 	if err != nil {
-		return nil, err
+		return fmt.Errorf("loading the certificate: %w", err)
 	}
-	f.loaded <- l
-	return f, nil
+	pair, err := tls.LoadX509KeyPair(f.cert, f.key)
+	if err != nil {
+		return fmt.Errorf("loading the certificate: %w", err)
+	}
+	f.pair, f.read, f.looked = &pair, written, now
+	return nil
 }
 
-func (f *certFiles) load() (loadedCert, error) {
-	info, err1 := os.Stat(f.cert)
-	pair, err2 := tls.LoadX509KeyPair(f.cert, f.key)
+// written is when the two files were last written.
+func (f *certFiles) written() (when [2]time.Time, err error) {
+	cert, err1 := os.Stat(f.cert)
+	key, err2 := os.Stat(f.key)
 	if err := errors.Join(err1, err2); err != nil {
-		return loadedCert{}, fmt.Errorf("loading the certificate: %w", err)
+		return when, err
 	}
-	return loadedCert{&pair, info.ModTime(), time.Now()}, nil
+	return [2]time.Time{cert.ModTime(), key.ModTime()}, nil
 }
 
-// get serves the present certificate. New files that do not load leave the old
-// ones in use.
+// get serves the present certificate. New files that do not load, or do not
+// belong together yet, leave the old certificate in use until they do.
 func (f *certFiles) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
-	l := <-f.loaded
-	defer func() { f.loaded <- l }()
-	if time.Since(l.looked) < lookTime {
-		return l.cert, nil
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	now := time.Now()
+	if now.Sub(f.looked) < lookTime {
+		return f.pair, nil
 	}
-	l.looked = time.Now()
-	if info, err := os.Stat(f.cert); err == nil && !info.ModTime().Equal(l.changed) {
-		if next, err := f.load(); err == nil {
-			l = next
-		}
+	f.looked = now
+	written, err := f.written()
+	if err == nil && written != f.read {
+		err = f.load(now)
 	}
-	return l.cert, nil
+	if err != nil {
+		f.log.Warn("reading the certificate again", "err", err)
+	}
+	return f.pair, nil
 }
