@@ -15,6 +15,10 @@ func (l *Line) onPerson(m toPerson) {
 	defer l.mu.Unlock()
 	switch {
 	case l.closed:
+	case m.Out != "":
+		if m.Out == l.handset.ID {
+			l.out()
+		}
 	case m.Take != nil:
 		l.onTake(*m.Take)
 	case m.Call != nil:

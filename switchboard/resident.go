@@ -17,6 +17,7 @@ type Line struct {
 	id      string // tells the lines of one handset apart
 	handset doorlink.Handset
 	hear    func(doorlink.Signal)
+	out     func()
 	cancel  func()
 
 	mu     sync.Mutex
@@ -36,9 +37,10 @@ type known struct {
 
 // Line opens a line for a handset. Calls that go on are heard at once, late or
 // not, with everything their visitors have said; a call that this handset had
-// answered is taken over from any older line of it.
-func (b *Board) Line(ctx context.Context, h doorlink.Handset, hear func(doorlink.Signal)) (*Line, error) {
-	l := &Line{board: b, id: doorlink.NewID[string]("line"), handset: h, hear: hear}
+// answered is taken over from any older line of it. out is called, like hear,
+// when the handset is signed out on whatever node; the line is then to be closed.
+func (b *Board) Line(ctx context.Context, h doorlink.Handset, hear func(doorlink.Signal), out func()) (*Line, error) {
+	l := &Line{board: b, id: doorlink.NewID[string]("line"), handset: h, hear: hear, out: out}
 	cancel, err := bus.Subscribe(b.bus, personSubject(h.Person), l.onPerson)
 	if err != nil {
 		return nil, err
@@ -60,6 +62,12 @@ func (b *Board) Line(ctx context.Context, h doorlink.Handset, hear func(doorlink
 		}
 	}
 	return l, nil
+}
+
+// SignOut ends all lines of a handset, on every node. Its session must have
+// ended before, so that no new one can be opened.
+func (b *Board) SignOut(h doorlink.Handset) {
+	b.publish(personSubject(h.Person), toPerson{Out: h.ID})
 }
 
 // takeUp makes a call known that began before this line.

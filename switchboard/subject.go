@@ -29,6 +29,8 @@ type toPerson struct {
 	Sign *sign          `json:",omitempty"` // with its first mention: what to show
 	By   string         `json:",omitempty"` // the line that made the move
 	Take *taken         `json:",omitempty"`
+
+	Out doorlink.HandsetID `json:",omitempty"` // that handset was signed out
 }
 
 // taken says that a newer line of a handset has its answered call now.

@@ -95,7 +95,7 @@ func (s *Server) leave(w http.ResponseWriter, r *http.Request, h resident) error
 	if err := s.db.EndSession(r.Context(), h.session.Hash()); err != nil {
 		return err
 	}
-	s.hangUp(h.handset.ID)
+	s.board.SignOut(h.handset)
 	s.setCookie(w, sessionCookie, "", "/r/", -time.Second)
 	http.Redirect(w, r, "/r/out", http.StatusSeeOther)
 	return nil
@@ -126,7 +126,6 @@ type residentPage struct {
 }
 
 func (p *residentPage) run() {
-	defer p.s.signIn(p.handset.ID, p.sock)()
 	line, err := p.open()
 	if err != nil {
 		p.refuse("", err)
@@ -151,8 +150,11 @@ func (p *residentPage) run() {
 func (p *residentPage) open() (*switchboard.Line, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), sayTime)
 	defer cancel()
-	return p.s.board.Line(ctx, p.handset, p.sock.send)
+	return p.s.board.Line(ctx, p.handset, p.sock.send, p.signedOut)
 }
+
+// signedOut closes the page's socket without making whoever says so wait.
+func (p *residentPage) signedOut() { go p.sock.close(websocket.StatusPolicyViolation, "signed out") }
 
 func (p *residentPage) say(line *switchboard.Line, sig doorlink.Signal) error {
 	if sig.Kind == doorlink.SigPing {

@@ -16,7 +16,6 @@ import (
 
 	"github.com/coder/websocket"
 
-	"doorlink"
 	"doorlink/store"
 	"doorlink/switchboard"
 	"doorlink/web/locale"
@@ -48,7 +47,6 @@ type Server struct {
 	mu      sync.Mutex
 	closing bool
 	sockets map[*socket]bool
-	phones  map[doorlink.HandsetID]map[*socket]bool
 	pages   sync.WaitGroup
 }
 
@@ -71,7 +69,7 @@ func New(c Config, db *store.DB, board *switchboard.Board, log *slog.Logger) (*S
 		base: c.Base, secure: base.Scheme == "https", proxies: c.Proxies, dev: c.Dev,
 		views: views, words: views.Languages,
 		limits: newLimits(), shelf: newShelf(), watch: newWatch(),
-		sockets: map[*socket]bool{}, phones: map[doorlink.HandsetID]map[*socket]bool{},
+		sockets: map[*socket]bool{},
 	}, nil
 }
 
@@ -112,33 +110,6 @@ func (s *Server) keep(sock *socket, run func()) bool {
 		run()
 	})
 	return true
-}
-
-// signIn notes a handset's open page, so that signing out can end it.
-func (s *Server) signIn(h doorlink.HandsetID, sock *socket) (end func()) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.phones[h] == nil {
-		s.phones[h] = map[*socket]bool{}
-	}
-	s.phones[h][sock] = true
-	return func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		delete(s.phones[h], sock)
-		if len(s.phones[h]) == 0 {
-			delete(s.phones, h)
-		}
-	}
-}
-
-// hangUp closes all pages of a handset on this node.
-func (s *Server) hangUp(h doorlink.HandsetID) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for sock := range s.phones[h] {
-		go sock.close(websocket.StatusPolicyViolation, "signed out")
-	}
 }
 
 // Sockets is how many pages are connected.
