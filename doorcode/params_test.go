@@ -72,6 +72,17 @@ func TestOddsCountOtherCodesToo(t *testing.T) {
 	}
 }
 
+// One accepted number among N is found in f different tries with chance f/N.
+func TestATryIsNotRepeated(t *testing.T) {
+	t.Parallel()
+	p := Defaults()
+	p.Digits, p.Window = 5, 1
+	o, err := p.Odds(1, 0)
+	if err != nil || math.Abs(o.PerDay-50e-5) > 1e-12 || math.Abs(o.InTotal-300e-5) > 1e-12 {
+		t.Errorf("%+v, %v, want 0.0005 a day and 0.003 in total", o, err)
+	}
+}
+
 func TestADoorHasPlacesForAsManyAsTheRuleAllows(t *testing.T) {
 	t.Parallel()
 	for digits, want := range map[int]int{5: 3, 6: 33, 7: 333, 8: 3333} {

@@ -114,6 +114,23 @@ func TestAfterMidnightTheSameAskIsForTheNewDay(t *testing.T) {
 	}
 }
 
+func TestANewEpochHasOtherCodesAtOnce(t *testing.T) {
+	t.Parallel()
+	s := testSetup()
+	b := newBook(s)
+	d := New(master, b)
+	before := issueOne(t, d, ask(1), noon)
+	s.Version, s.Epoch = 2, 2
+	b.setups[s.Door] = s
+	after := issueOne(t, d, ask(1), noon)
+	if before.Digits == after.Digits || before.Gen != after.Gen {
+		t.Error("the same call has the same code after a rekey")
+	}
+	if i, want := lockReads(t, s, after), (doorcode.Index{}); i != want {
+		t.Errorf("the rekeyed lock reads %+v, want %+v", i, want)
+	}
+}
+
 func TestEveryResidentHasASlotOfTheirOwnUntilThereIsNoneLeft(t *testing.T) {
 	t.Parallel()
 	s := testSetup()

@@ -227,6 +227,10 @@ func TestALongLogIsKeptInTwoParts(t *testing.T) {
 			"power went between the parts", folder{formerName: lines(first)}, second[:1],
 			folder{formerName: lines(first), logName: lines(second[:1])}, events[:LogSize+1],
 		},
+		{
+			"a long line was torn", folder{logName: lines(first[:2]) + strings.Repeat("x", 5000)}, first[2:3],
+			folder{logName: lines(first[:3])}, first[:3],
+		},
 	} {
 		dir := c.f.write(t)
 		store := openFiles(t, dir)

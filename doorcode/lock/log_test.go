@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -88,8 +89,11 @@ func TestAnyChangeOfTheLogIsSeen(t *testing.T) {
 func TestAFullLogCountsNoiseInsteadOfGivingWayToIt(t *testing.T) {
 	t.Parallel()
 	s := &state{}
-	for range 2*LogSize - 1 {
-		s.note(Event{Kind: EventAccept})
+	for i := range uint64(2*LogSize - 1) {
+		s.note(Event{Kind: EventReplay}) // there is room
+		if s.Seq != i+1 {
+			t.Fatalf("event %d is not in the log", i+1)
+		}
 	}
 	s.note(Event{Kind: EventInvalid, Slot: 1})
 	s.Tail = nil
@@ -155,6 +159,21 @@ func TestAStateThatIsOlderThanItsLogOrGoneOpensNothing(t *testing.T) {
 		if !errors.Is(err, ErrState) {
 			t.Errorf("%s: %v, want ErrState", name, err)
 		}
+	}
+}
+
+func TestAStateOfAnotherFormatOpensNothing(t *testing.T) {
+	t.Parallel()
+	h := newHouse(berlin, noon, 20)
+	store := newFlash()
+	h.open(t, store, noon)
+	other := strings.Replace(string(store.state), `"format":1`, `"format":2`, 1)
+	if other == string(store.state) {
+		t.Fatal("the state has no format")
+	}
+	store.state = []byte(other)
+	if _, err := Resume(store); !errors.Is(err, ErrState) {
+		t.Errorf("%v, want ErrState", err)
 	}
 }
 

@@ -108,6 +108,9 @@ func TestANewEpochForgetsTheOldOne(t *testing.T) {
 	v = next.open(t, store, noon)
 	wantKind(t, v, old, noon, Invalid)
 	wantKind(t, v, next.code(day, 1, 0), noon, Accept)
+	if n := count(t, v, EventConfig); n != 2 {
+		t.Errorf("the log has %d provisions taken over, want 2", n)
+	}
 	if v.Facts(noon).Day != day {
 		t.Errorf("the day is %v, want %v again", v.Facts(noon).Day, day)
 	}

@@ -19,7 +19,6 @@ type throttle struct {
 
 const (
 	floorPerDay = 10 // however many days in a row were used up
-	maxShift    = 16
 	maxDoubling = 16 // beyond, every hold is at the limit
 )
 
@@ -52,7 +51,7 @@ func (t *throttle) miss(p doorcode.Params, now time.Time) {
 // without any entry end a row of spent ones.
 func (t *throttle) roll(p doorcode.Params, days int) {
 	if days == 1 && t.Today >= t.limit(p) {
-		t.Shift = min(t.Shift+1, maxShift)
+		t.Shift++
 	} else {
 		t.Shift = 0
 	}

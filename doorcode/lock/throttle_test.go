@@ -72,6 +72,35 @@ func TestATirelessAttackerGetsFewerTriesEveryDayAndNoneAfterThreeHundred(t *test
 	wantKind(t, v, h.code(h.setup.Calendar.Day(now), 1, 0), now, Accept)
 }
 
+func TestTheErrorThatBeginsAHoldSaysHowLong(t *testing.T) {
+	t.Parallel()
+	h := newHouse(berlin, noon, 20)
+	v := h.open(t, newFlash(), noon)
+	for n, want := range []time.Time{{}, {}, {}, {}, noon.Add(time.Minute).UTC()} {
+		if got := try(t, v, h.wrong(h.setup.First+1, n), noon); got.Kind != Invalid || got.HeldUntil != want {
+			t.Errorf("error %d: %+v, want a hold until %v", n+1, got, want)
+		}
+	}
+}
+
+func TestASpentDayIsHeldUntilMidnight(t *testing.T) {
+	t.Parallel()
+	h := newHouse(berlin, noon, 20)
+	h.setup.Params.Daily, h.setup.Params.Free = 10, 10
+	v := h.open(t, newFlash(), noon)
+	day := h.setup.First + 1
+	for n := range 10 {
+		wantKind(t, v, h.wrong(day, n), noon, Invalid)
+	}
+	midnight := h.setup.Calendar.End(day)
+	got := try(t, v, h.code(day, 1, 0), noon.Add(time.Hour))
+	if want := (Verdict{Kind: Locked, HeldUntil: midnight}); got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	wantKind(t, v, h.code(day, 1, 0), midnight.Add(-time.Second), Locked)
+	wantKind(t, v, h.code(day, 1, 0), midnight, Accept) // within its grace
+}
+
 func TestADayWithoutTriesEndsARowOfSpentDays(t *testing.T) {
 	t.Parallel()
 	p := doorcode.Defaults()
@@ -168,6 +197,24 @@ func TestReplaysAreNotCounted(t *testing.T) {
 	}
 	if f := v.Facts(noon.Add(time.Hour)); f.Wrong != 0 || f.Held {
 		t.Errorf("%d wrong, held %v, want none", f.Wrong, f.Held)
+	}
+}
+
+// Around midnight a used code is read under two days; under the other one it is
+// mostly nobody's.
+func TestAReplayAtMidnightIsNotAnError(t *testing.T) {
+	t.Parallel()
+	h := newHouse(berlin, noon, 3)
+	h.setup.Params.Digits = 5
+	v := h.open(t, newFlash(), noon)
+	day := h.setup.First + 1
+	midnight := h.setup.Calendar.End(day)
+	for gen := range uint8(doorcode.Generations) {
+		wantKind(t, v, h.code(day, 1, gen), midnight.Add(-time.Hour), Accept)
+	}
+	for gen := range uint8(doorcode.Generations) {
+		wantKind(t, v, h.code(day, 1, gen), midnight.Add(-time.Minute), Replay)
+		wantKind(t, v, h.code(day, 1, gen), midnight.Add(time.Minute), Replay)
 	}
 }
 
