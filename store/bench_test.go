@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -124,8 +125,9 @@ func BenchmarkBuilding(b *testing.B) {
 
 func crowded(tb testing.TB, db *store.DB, h house, n int) {
 	tb.Helper()
-	ctx := tb.Context()
-	write(tb, db, func(tx *store.Tx) error {
+	ctx, cancel := context.WithTimeout(tb.Context(), time.Minute)
+	defer cancel()
+	err := db.Write(ctx, func(tx *store.Tx) error {
 		for i := range n {
 			u := doorlink.Unit{ID: id[doorlink.UnitID]("unit"), Property: h.property.ID, Name: fmt.Sprint("U", i)}
 			p := person(h.property.ID, fmt.Sprint("Given", i), fmt.Sprint("Family", i), true)
@@ -140,4 +142,7 @@ func crowded(tb testing.TB, db *store.DB, h house, n int) {
 		}
 		return nil
 	})
+	if err != nil {
+		tb.Fatal(err)
+	}
 }

@@ -3,12 +3,9 @@ package store
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
-	"fmt"
 	"log/slog"
 	"runtime"
-	"runtime/debug"
 	"sync"
 	"sync/atomic"
 )
@@ -135,144 +132,22 @@ func (c *committer) close() error {
 // otherwise find the processor taken until the commit is over.
 func (c *committer) gather(first *job) []*job {
 	runtime.Gosched()
-	var group []*job
-	for j := first; j != nil; {
-		if j.taken.CompareAndSwap(false, true) {
-			group = append(group, j)
-		}
+	group := first.join(nil)
+	for len(group) < maxQueue {
 		select {
-		case j = <-c.queue:
+		case j := <-c.queue:
+			group = j.join(group)
 		default:
-			j = nil
-		}
-		if len(group) == maxQueue {
-			break
+			return group
 		}
 	}
 	return group
 }
 
-// commit does a group together. If its transaction cannot be brought to the
-// end, each job is done again by itself, so that it meets its own fate only.
-func (c *committer) commit(group []*job) {
-	if len(group) > 1 {
-		if outcomes, err := c.together(group); err == nil {
-			for i, j := range group {
-				j.done <- outcomes[i]
-			}
-			return
-		}
+// join adds the job to a group unless its writer gave up.
+func (j *job) join(group []*job) []*job {
+	if j.taken.CompareAndSwap(false, true) {
+		group = append(group, j)
 	}
-	for _, j := range group {
-		j.done <- c.alone(j)
-	}
-}
-
-// together runs all jobs in one transaction, each in a savepoint. An error
-// says that the transaction as a whole came to nothing.
-func (c *committer) together(group []*job) ([]outcome, error) {
-	if err := c.begin(); err != nil {
-		return nil, err
-	}
-	outcomes := make([]outcome, len(group))
-	for i, j := range group {
-		var err error
-		if outcomes[i], err = c.inSavepoint(j); err != nil {
-			c.rollback()
-			return nil, err
-		}
-	}
-	return outcomes, c.end()
-}
-
-func (c *committer) inSavepoint(j *job) (outcome, error) {
-	if err := c.control(`SAVEPOINT job`); err != nil {
-		return outcome{}, err
-	}
-	o := c.attempt(j)
-	if o.err != nil || o.panic != "" {
-		if err := c.control(`ROLLBACK TO job`); err != nil {
-			return o, err
-		}
-	}
-	return o, c.control(`RELEASE job`)
-}
-
-// alone runs one job in a transaction of its own.
-func (c *committer) alone(j *job) outcome {
-	if err := c.begin(); err != nil {
-		return outcome{err: err}
-	}
-	o := c.attempt(j)
-	if o.err != nil || o.panic != "" {
-		c.rollback()
-		return o
-	}
-	return outcome{err: c.end()}
-}
-
-// attempt calls a job's function and catches its panic.
-func (c *committer) attempt(j *job) (o outcome) {
-	defer func() {
-		if p := recover(); p != nil {
-			o = outcome{panic: fmt.Sprintf("in a write: %v\n\n%s", p, debug.Stack())}
-		}
-	}()
-	return outcome{err: j.do(&Tx{on: &strict{runner: c.stmts}})}
-}
-
-// begin starts a transaction, on a new connection if the last one was lost.
-func (c *committer) begin() error {
-	ctx := context.Background()
-	if c.conn == nil {
-		conn, err := c.pool.Conn(ctx)
-		if err != nil {
-			return fault(ctx, "opening the database", err)
-		}
-		c.conn, c.stmts = conn, prepare(conn)
-	}
-	err := c.control(`BEGIN IMMEDIATE`)
-	if err != nil {
-		c.rollback()
-	}
-	return err
-}
-
-// end commits. When that fails, nothing of the transaction is left.
-func (c *committer) end() error {
-	if err := c.control(`COMMIT`); err != nil {
-		c.rollback()
-		return err
-	}
-	c.commits.Add(1)
-	return nil
-}
-
-// rollback leaves the connection outside any transaction. After some failures
-// SQLite has rolled back by itself and refuses to do it again; a fresh
-// connection is right after those too.
-func (c *committer) rollback() {
-	if err := c.control(`ROLLBACK`); err != nil {
-		c.log.Debug("writing on a new connection", "cause", err)
-		c.disconnect()
-	}
-}
-
-// control executes a statement that moves the transaction itself.
-func (c *committer) control(text string) error {
-	ctx := context.Background()
-	_, err := c.stmts.ExecContext(ctx, text)
-	return fault(ctx, "committing", err)
-}
-
-// disconnect closes the connection for good rather than giving it back to the
-// pool, so that whatever state it was in goes with it.
-func (c *committer) disconnect() {
-	if c.conn == nil {
-		return
-	}
-	c.stmts.close()
-	c.conn.Raw(func(any) error { return driver.ErrBadConn })
-	c.conn.Close()
-	c.conn, c.stmts = nil, nil
+	return group
 }

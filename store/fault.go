@@ -29,15 +29,12 @@ var (
 	ErrMissing = doorlink.Fail(doorlink.NotFound, "store.missing")
 )
 
-// errSlow is why a context ended that had no limit but ours.
-var errSlow = errors.New("no answer within the time limit")
-
 // limit gives ctx a deadline if it has none.
 func limit(ctx context.Context) (context.Context, context.CancelFunc) {
 	if _, has := ctx.Deadline(); has {
 		return ctx, func() {}
 	}
-	return context.WithTimeoutCause(ctx, patience, errSlow)
+	return context.WithTimeout(ctx, patience)
 }
 
 // fault says what was being done and sorts the error by the codes of its
@@ -50,12 +47,15 @@ func fault(ctx context.Context, doing string, err error) error {
 	if _, ok := errors.AsType[*doorlink.Error](err); ok {
 		return err
 	}
+	if ctx.Err() != nil {
+		err = ctx.Err() // drivers tell it in words of their own
+	}
 	told := fmt.Errorf("%s: %w", doing, err)
 	switch {
-	case errors.Is(context.Cause(ctx), errSlow):
+	case errors.Is(err, context.DeadlineExceeded):
 		return ErrDown.Because(told)
-	case ctx.Err() != nil:
-		return fmt.Errorf("%s: %w", doing, ctx.Err())
+	case errors.Is(err, context.Canceled):
+		return told
 	}
 	if e, ok := errors.AsType[*sqlite.Error](err); ok {
 		return sortSQLite(e, told)

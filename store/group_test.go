@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
+	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -57,19 +60,31 @@ func names(t *testing.T, db *store.DB) []string {
 	return must(db.Texts(t.Context(), `SELECT name FROM properties ORDER BY name`))
 }
 
+// TestWritesThatWaitAreCommittedTogether has one write in front, and one commit
+// for all that fit into the queue behind it.
 func TestWritesThatWaitAreCommittedTogether(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		db := openSQLite(t)
-		var fs []func() error
-		for i := range 100 {
-			fs = append(fs, adding(t, db, fmt.Sprint(i)))
-		}
-		errs, commits := occupied(t, db, fs...)
-		fails(t, "the writes", errors.Join(errs...), nil)
-		same(t, "commits: one in front, one for all", commits, 2)
-		same(t, "properties", len(names(t, db)), 100)
-	})
+	for _, c := range []struct {
+		writes  int
+		commits int64
+	}{{1, 2}, {100, 2}, {256, 2}, {600, 4}} {
+		t.Run(fmt.Sprint(c.writes), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				db := openSQLite(t)
+				var fs []func() error
+				for i := range c.writes {
+					fs = append(fs, adding(t, db, fmt.Sprint(i)))
+				}
+				errs, commits := occupied(t, db, fs...)
+				fails(t, "the writes", errors.Join(errs...), nil)
+				same(t, "properties", len(names(t, db)), c.writes)
+				if commits > c.commits {
+					t.Errorf("got %d commits, want at most %d", commits, c.commits)
+				}
+			})
+		})
+	}
 }
 
 func TestOneFailsAndItsNeighboursDoNot(t *testing.T) {
@@ -215,5 +230,42 @@ func TestOpensAndClosesInABubble(t *testing.T) {
 			same(t, "overdue", overdue, []doorlink.CallID{c.ID})
 			move(t, db, c.ID, func(c doorlink.Call) (doorlink.Call, error) { return c.Expire(time.Now()), nil })
 		}
+	})
+}
+
+// TestCloseAmidWrites: each write is answered, and what was said to be written
+// is there.
+func TestCloseAmidWrites(t *testing.T) {
+	t.Parallel()
+	url := "sqlite:" + filepath.Join(t.TempDir(), "test.db")
+	db := open(t, url)
+	var written atomic.Int64
+	crowd(t, 32, func(i int) error {
+		for j := range 100 {
+			if i == 0 && j == 20 {
+				return db.Close()
+			}
+			if err := adding(t, db, fmt.Sprint(i, "-", j))(); err != nil {
+				return err
+			}
+			written.Add(1)
+		}
+		return nil
+	}, store.ErrDown)
+	again := open(t, url)
+	same(t, "properties", int64(len(names(t, again))), written.Load())
+}
+
+// TestWriteThatEndsItsGoroutineHangsNobody: a test that fails inside a write
+// does so.
+func TestWriteThatEndsItsGoroutineHangsNobody(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		db := openSQLite(t)
+		errs, _ := occupied(t, db, func() error {
+			return db.Write(t.Context(), func(*store.Tx) error { runtime.Goexit(); return nil })
+		}, adding(t, db, "neighbour"))
+		fails(t, "the write", errs[0], store.ErrDown)
+		same(t, "a read", names(t, db), nil)
 	})
 }

@@ -41,9 +41,6 @@ var (
 		`SELECT ` + placeColumns + `, COALESCE(w.id, ''), COALESCE(w.label, ''), '', '', '', 0
 		FROM doors d JOIN properties p ON p.id = d.property LEFT JOIN panels w ON w.door = d.id
 		WHERE d.id = $1`, scanScanned, ErrNoDoor}
-
-	revisionOf = query[int64]{"reading a revision",
-		`SELECT revision FROM properties WHERE id = $1`, number[int64], ErrNoProperty}
 )
 
 // Scan finds where a sticker's token leads. It returns
@@ -73,13 +70,6 @@ func goodAt(now time.Time) func(Scanned, error) (Scanned, error) {
 // with ErrNoDoor. There is no sticker in what it returns.
 func (db *DB) Door(ctx context.Context, id doorlink.DoorID) (Scanned, error) {
 	return doorByID.first(ctx, db.read, id)
-}
-
-// Revision is a number that has grown whenever a directory of the property may
-// have changed by something that was written. That dates of keys begin and end
-// does not count; see directory.NextChange. It fails with ErrNoProperty.
-func (db *DB) Revision(ctx context.Context, p doorlink.PropertyID) (int64, error) {
-	return revisionOf.first(ctx, db.read, p)
 }
 
 func scanScanned(r *sql.Rows) (s Scanned, err error) {

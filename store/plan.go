@@ -7,8 +7,14 @@ import (
 	"doorlink/building"
 )
 
-// Build stores a whole building in one commit: all of it or nothing.
+// buildTime is the time limit for a whole building.
+const buildTime = time.Minute
+
+// Build stores a whole building in one commit: all of it or nothing. It takes
+// a minute at most.
 func (db *DB) Build(ctx context.Context, p *building.Plan, now time.Time) error {
+	ctx, cancel := context.WithTimeout(ctx, buildTime)
+	defer cancel()
 	return db.Write(ctx, func(tx *Tx) error {
 		if err := tx.AddProperty(ctx, p.Property); err != nil {
 			return err

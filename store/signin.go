@@ -44,17 +44,19 @@ var (
 		`SELECT person, expires_at, used_at FROM links WHERE hash = $1`, scanLink, ErrLinkUnknown}
 	useLink = statement{"using a link", `UPDATE links SET used_at = $1 WHERE hash = $2 AND used_at = 0`}
 
-	activate   = statement{"activating a person", `UPDATE people SET activated = $1 WHERE id = $2`}
-	addHandset = statement{"adding a handset",
-		`INSERT INTO handsets (id, person, name, session, added_at, used_at) VALUES ($1, $2, $3, $4, $5, $5)`}
+	activate = edit{"activating a person",
+		`UPDATE people SET activated = $1 WHERE id = $2 RETURNING property`, text[doorlink.PropertyID], ErrNoPerson}
+	addHandset = edit{"adding a handset",
+		`INSERT INTO handsets (id, person, name, session, added_at, used_at) VALUES ($1, $2, $3, $4, $5, $5)
+		` + returningHome, text[doorlink.PropertyID], nil}
 	signHandset = statement{"signing a handset in",
 		`UPDATE handsets SET session = $1, name = $2, used_at = $3 WHERE id = $4 AND person = $5`}
 
 	handsetBySession = query[session]{"looking up a session",
 		`SELECT id, person, name, used_at FROM handsets WHERE session = $1 AND session <> ''`, scanSession, ErrNoSession}
 	touchHandset = statement{"touching a session", `UPDATE handsets SET used_at = $1 WHERE id = $2`}
-	dropHandset  = query[doorlink.PersonID]{"ending a session",
-		`DELETE FROM handsets WHERE session = $1 AND session <> '' RETURNING person`, text[doorlink.PersonID], nil}
+	dropHandset  = edit{"ending a session",
+		`DELETE FROM handsets WHERE session = $1 AND session <> '' ` + returningHome, text[doorlink.PropertyID], nil}
 	handsetsOf = query[doorlink.Handset]{"reading handsets",
 		`SELECT id, person, name FROM handsets WHERE person = $1 ORDER BY used_at DESC, id`, scanHandset, nil}
 )
@@ -128,10 +130,7 @@ func (tx *Tx) activate(ctx context.Context, id doorlink.PersonID, now time.Time)
 	if err != nil {
 		return err
 	}
-	if _, err := activate.exec(ctx, tx.on, true, id); err != nil {
-		return err
-	}
-	if err := tx.move(ctx, p.Property); err != nil {
+	if err := tx.edit(ctx, activate, true, id); err != nil {
 		return err
 	}
 	return tx.addRecord(ctx, doorlink.Record{Kind: doorlink.SignRecord, Property: p.Property, Person: id, At: now})
@@ -140,10 +139,7 @@ func (tx *Tx) activate(ctx context.Context, id doorlink.PersonID, now time.Time)
 // AddHandset adds a handset that was signed in at now, with the hash of its
 // session; without one it counts for the directory only.
 func (tx *Tx) AddHandset(ctx context.Context, h doorlink.Handset, session string, now time.Time) error {
-	if _, err := addHandset.exec(ctx, tx.on, h.ID, h.Person, h.Name, session, ms(now)); err != nil {
-		return err
-	}
-	return tx.moveFor(ctx, moveByPerson, string(h.Person))
+	return tx.edit(ctx, addHandset, h.ID, h.Person, h.Name, session, ms(now))
 }
 
 // Session finds the handset that is signed in with a session, or fails with
@@ -177,13 +173,7 @@ func (db *DB) touch(ctx context.Context, h doorlink.HandsetID, now time.Time) {
 // EndSession signs a browser out: its handset is gone. Ending a session that
 // is none is no error.
 func (db *DB) EndSession(ctx context.Context, hash string) error {
-	return db.Write(ctx, func(tx *Tx) error {
-		p, err := dropHandset.first(ctx, tx.on, hash)
-		if err != nil || p == "" {
-			return err
-		}
-		return tx.moveFor(ctx, moveByPerson, string(p))
-	})
+	return db.Write(ctx, func(tx *Tx) error { return tx.edit(ctx, dropHandset, hash) })
 }
 
 // Handsets reads the browsers in which a person is signed in, the one used

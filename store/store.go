@@ -8,14 +8,15 @@
 //   - A write that returned nil survives the loss of power. SQLite commits
 //     with synchronous=FULL; PostgreSQL as its server is configured.
 //   - A write that returned an error has changed nothing. The one exception is
-//     PostgreSQL losing its connection during COMMIT itself: the error then
-//     says Down, and the write may have happened.
+//     a server or disk that goes away during COMMIT itself: the error is
+//     ErrDown then, and the write may have happened.
 //   - What one call has written, every later call reads.
 //   - Instants are UTC and exact to the millisecond; values are returned as
 //     they were stored.
 //   - When the database or the disk is away, calls fail with ErrDown; they
 //     work again, without a restart, when it is back.
-//   - A call whose context has no deadline gets one of five seconds.
+//   - A call whose context has no deadline gets one of five seconds. A deadline
+//     that passes is ErrDown, too.
 //
 // Writes to SQLite are committed in groups by one goroutine, which Open starts
 // and Close ends and waits for; see DB.Write. The package works inside a
@@ -104,7 +105,8 @@ func (db *DB) Backup(ctx context.Context, to string) error { return db.engine.ba
 // On SQLite all writes take turns: while f runs, the others wait. ctx limits
 // the waiting for the turn; once f has begun, Write returns f's outcome,
 // however late. On PostgreSQL writes run side by side in isolation level read
-// committed; those that change one property's directory take turns.
+// committed, and those that change one property's directory take turns; a
+// transaction ends with ctx. A long f needs a context with a long deadline.
 func (db *DB) Write(ctx context.Context, f func(*Tx) error) error {
 	ctx, cancel := limit(ctx)
 	defer cancel()

@@ -13,7 +13,7 @@ import (
 type Tx struct {
 	on     *strict
 	shared bool                         // other transactions run at the same time: PostgreSQL
-	moved  map[doorlink.PropertyID]bool // whose revision is raised already
+	raised map[doorlink.PropertyID]bool // whose revision is raised already
 }
 
 // call runs f and holds it to what its statements met with.
