@@ -20,14 +20,14 @@ import (
 // capitals with DOORLINK_ before them. What may hold a secret can also be read
 // from a file.
 type Config struct {
-	Data     string `group:"kept" help:"Folder for keys, certificates and the embedded database." default:"data" type:"path" placeholder:"DIR"`
+	Data     string `group:"kept" help:"Folder for keys, certificates and the embedded database." default:"data" type:"path"`
 	Database string `group:"kept" secret:"" help:"postgres://…, which several nodes can share; unset means SQLite in the data folder." placeholder:"URL"`
 	Keys     string `group:"kept" help:"File with the secret keys, the same on every node, made at first start; unset means keys.json in the data folder." type:"path" placeholder:"FILE"`
 
-	Listen  string   `group:"pages" help:"Address to listen on. One that is not loopback needs HTTPS." default:"127.0.0.1:8080" placeholder:"ADDR"`
+	Listen  string   `group:"pages" help:"Address to listen on. One that is not loopback needs HTTPS." default:"127.0.0.1:8080"`
 	Base    string   `group:"pages" help:"How browsers address this service, such as https://door.example. Needed with cert or proxies." placeholder:"URL"`
 	Domain  []string `group:"pages" help:"Get certificates for this domain by ACME." placeholder:"NAME"`
-	HTTP    string   `group:"pages" name:"http" help:"With domain: where the certificate authority asks; it must reach this as port 80. Browsers are sent on to HTTPS." default:":80" placeholder:"ADDR"`
+	HTTP    string   `group:"pages" name:"http" help:"With domain: where the certificate authority asks; it must reach this as port 80. Browsers are sent on to HTTPS." default:":80"`
 	Email   string   `group:"pages" help:"With domain: where the authority may write to." placeholder:"ADDRESS"`
 	ACME    string   `group:"pages" name:"acme" help:"With domain: the authority's directory; unset means Let's Encrypt." placeholder:"URL"`
 	ACMECA  string   `group:"pages" name:"acme-ca" help:"With acme: certificates (PEM) by which the directory itself is trusted." type:"path" placeholder:"FILE"`
@@ -35,7 +35,7 @@ type Config struct {
 	Key     string   `group:"pages" help:"With cert: its key (PEM)." type:"path" placeholder:"FILE"`
 	Proxies int      `group:"pages" help:"Serve plain HTTP to this many trusted proxies, one behind the other, which do HTTPS and add to X-Forwarded-For." placeholder:"N"`
 
-	RelayListen string   `group:"audio" name:"relay-listen" help:"Address of the embedded relay, for UDP and TCP." default:":3478" placeholder:"ADDR"`
+	RelayListen string   `group:"audio" name:"relay-listen" help:"Address of the embedded relay, for UDP and TCP." default:":3478"`
 	RelayPublic string   `group:"audio" name:"relay-public" help:"Name or address by which browsers reach the relay; unset means the one it listens on." placeholder:"HOST"`
 	RelayPorts  string   `group:"audio" name:"relay-ports" help:"UDP ports for relayed audio, such as 50000-50999; unset means any." placeholder:"FROM-TO"`
 	RelayLAN    bool     `group:"audio" name:"relay-lan" help:"Let the relay reach private addresses, for a building whose visitors use its own network."`

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -55,6 +56,9 @@ type link struct {
 
 // Run makes the link. It works once.
 func (c *link) Run(ctx context.Context, log *slog.Logger) error {
+	if c.For <= 0 {
+		return fmt.Errorf("for: %s is no time in which a link could be used", c.For)
+	}
 	return withDB(ctx, c.Config, log, func(db *store.DB, _ server.Keys) error {
 		who, err := findPerson(ctx, db, c.Resident)
 		if err != nil {
@@ -76,22 +80,31 @@ type backup struct {
 	To string `arg:"" help:"Folder for the copy; it must not exist." type:"path"`
 }
 
-// Run makes the copy. Locks and residents' sign-ins survive in it.
+// Run makes the copy: a data folder from which the server starts as it is.
+// Locks and residents' sign-ins survive in it.
 func (c *backup) Run(ctx context.Context, log *slog.Logger) error {
-	if err := os.Mkdir(c.To, 0o700); err != nil {
-		return fmt.Errorf("making the folder for the copy: %w", err)
-	}
 	return withDB(ctx, c.Config, log, func(db *store.DB, _ server.Keys) error {
-		if err := db.Backup(ctx, filepath.Join(c.To, "doorlink.db")); err != nil {
-			return err
+		if err := os.Mkdir(c.To, 0o700); err != nil {
+			return fmt.Errorf("making the folder for the copy: %w", err)
 		}
-		return c.CopyKeys(filepath.Join(c.To, "keys.json"))
+		err := db.Backup(ctx, filepath.Join(c.To, "doorlink.db"))
+		if err == nil {
+			err = c.CopyKeys(filepath.Join(c.To, "keys.json"))
+		}
+		if err != nil {
+			return errors.Join(err, os.RemoveAll(c.To)) // half a copy is none
+		}
+		return nil
 	})
 }
 
-// withDB opens keys and database for a command beside a running server.
+// withDB opens keys and database for a command beside a running server. A folder
+// without keys is not an installation, and nothing is made in it.
 func withDB(ctx context.Context, c server.Config, log *slog.Logger, do func(*store.DB, server.Keys) error) error {
 	keys, err := c.LoadKeys()
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no installation: %w; name its folder with --data, or its keys with --keys", err)
+	}
 	if err != nil {
 		return err
 	}

@@ -2,10 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"os"
+	"strings"
 	"time"
 
 	"doorlink"
@@ -18,6 +21,9 @@ import (
 type doctor struct {
 	server.Config `embed:""`
 }
+
+// Help explains whose settings these are.
+func (doctor) Help() string { return "Give it the settings of the server." }
 
 // check is one thing looked at: what is well, or what to do about it.
 type check struct {
@@ -33,7 +39,7 @@ func (c *doctor) Run(ctx context.Context, log *slog.Logger) error {
 		{"keys", c.keys},
 		{"database", func(ctx context.Context) (found, hint string) {
 			var err error
-			if db, err = c.OpenDB(ctx, log); err != nil {
+			if db, err = c.openDB(ctx, log); err != nil {
 				return "", err.Error()
 			}
 			return db.Engine() + ", up to date", ""
@@ -48,7 +54,7 @@ func (c *doctor) Run(ctx context.Context, log *slog.Logger) error {
 		found, hint := k.look(ctx)
 		if hint != "" {
 			unwell++
-			fmt.Printf("hint  %-10s %s\n", k.what, hint)
+			fmt.Printf("hint  %-10s %s\n", k.what, strings.ReplaceAll(hint, "\n", "\n"+strings.Repeat(" ", 17)))
 			continue
 		}
 		fmt.Printf("ok    %-10s %s\n", k.what, found)
@@ -64,6 +70,14 @@ func (c *doctor) Run(ctx context.Context, log *slog.Logger) error {
 	return nil
 }
 
+// openDB opens the database, unless a first start would have to make its folder.
+func (c *doctor) openDB(ctx context.Context, log *slog.Logger) (*store.DB, error) {
+	if _, err := os.Stat(c.Data); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("there is no folder %s yet; the server makes it when it first starts", c.Data)
+	}
+	return c.OpenDB(ctx, log)
+}
+
 func (c *doctor) settings(context.Context) (found, hint string) {
 	if err := c.Check(); err != nil {
 		return "", err.Error()
@@ -72,8 +86,12 @@ func (c *doctor) settings(context.Context) (found, hint string) {
 }
 
 func (c *doctor) keys(context.Context) (found, hint string) {
-	if _, err := c.LoadKeys(); err != nil {
+	_, err := c.LoadKeys()
+	if errors.Is(err, fs.ErrNotExist) {
 		return "", err.Error() + "; the server makes them when it first starts"
+	}
+	if err != nil {
+		return "", err.Error()
 	}
 	return "there, and yours alone", ""
 }

@@ -10,11 +10,15 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"syscall"
 
 	_ "time/tzdata" // a door's midnight must not depend on what the host has installed
 
 	"github.com/alecthomas/kong"
+
+	"doorlink"
+	"doorlink/web/locale"
 )
 
 // commands is the command line. Settings come from flags, from DOORLINK_…
@@ -28,8 +32,8 @@ type commands struct {
 	Backup    backup    `cmd:"" help:"Copy the embedded database and the keys while the server runs."`
 	Keypad    lockOf    `cmd:"" hidden:"" passthrough:"" help:"The offline lock; the same as the program keypad."`
 
-	Config  kong.ConfigFlag  `help:"File with settings, in JSON, by the names of the flags." placeholder:"FILE" type:"path"`
-	Version kong.VersionFlag `help:"Print the version and end."`
+	Config  kong.ConfigFlag  `help:"File with settings: one JSON object, by the names of the flags." placeholder:"FILE" type:"path"`
+	Version kong.VersionFlag `help:"Print the version and end." env:"-"`
 	Verbose bool             `help:"Log what is only of interest when something is wrong."`
 }
 
@@ -39,31 +43,77 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:]))
 }
 
-// run parses the arguments, runs the command and returns the exit status: 0, 1
-// for a failure, 2 for wrong use.
+// The exit statuses.
+const (
+	failed   = 1
+	wrongUse = 2
+)
+
+// exit is the error of a command that has said everything and ends with this
+// status.
+type exit int
+
+func (e exit) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
+// run parses the arguments, runs the command and returns the exit status.
 func run(ctx context.Context, args []string) int {
 	var c commands
-	parser, err := kong.New(&c, kong.Name("doorlink"), kong.Description("The open, self-hosted virtual intercom."),
-		kong.DefaultEnvars("DOORLINK"), kong.Configuration(kong.JSON), kong.Vars{"version": version()},
-		kong.BindTo(ctx, (*context.Context)(nil)), kong.UsageOnError())
+	parser, err := newParser(ctx, &c)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "doorlink:", err)
-		return 1
+		return failed
 	}
 	parsed, err := parser.Parse(args)
 	if err != nil {
-		parser.FatalIfErrorf(err) // prints the usage and ends
+		fmt.Fprintf(os.Stderr, "doorlink: %v\nFor help: %s --help\n", err, asked(err))
+		return wrongUse
 	}
 	level := slog.LevelInfo
 	if c.Verbose {
 		level = slog.LevelDebug
 	}
-	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
-	if err := parsed.Run(log); err != nil && !errors.Is(err, context.Canceled) {
-		fmt.Fprintln(os.Stderr, "error:", err)
-		return 1
+	err = parsed.Run(slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level})))
+	if status, ok := errors.AsType[exit](err); ok {
+		return int(status)
+	}
+	if err != nil && !errors.Is(err, context.Canceled) {
+		fmt.Fprintln(os.Stderr, "doorlink:", strings.ReplaceAll(say(err), "\n", "\n  "))
+		return failed
 	}
 	return 0
+}
+
+func newParser(ctx context.Context, c *commands) (*kong.Kong, error) {
+	return kong.New(c, kong.Name("doorlink"), kong.Description("The open, self-hosted virtual intercom."),
+		kong.DefaultEnvars("DOORLINK"), kong.Resolvers(kong.ResolverFunc(secretFile)), kong.Configuration(readSettings),
+		groups, kong.PostBuild(hideUnused), kong.ValueFormatter(meaning),
+		kong.Vars{"version": version()}, kong.BindTo(ctx, (*context.Context)(nil)))
+}
+
+// asked is the command whose use was wrong.
+func asked(err error) string {
+	if e, ok := errors.AsType[*kong.ParseError](err); ok && e.Context.Selected() != nil {
+		return e.Context.Selected().FullPath()
+	}
+	return "doorlink"
+}
+
+// say puts an error into words for a terminal. Of an Error the cause matters to
+// an operator where something is away; all else has a sentence, or names what
+// was refused.
+func say(err error) string {
+	e, ok := errors.AsType[*doorlink.Error](err)
+	if !ok || e.Kind == doorlink.Down {
+		return err.Error()
+	}
+	words, load := locale.Load()
+	if load != nil {
+		return err.Error()
+	}
+	if text := words.Match("", "en").Say("error."+e.Key, e.Args...); text != "error."+e.Key {
+		return text
+	}
+	return strings.TrimSpace(err.Error() + " " + strings.Trim(fmt.Sprint(e.Args...), "[]"))
 }
 
 // version is the module's version and the revision it was built from.
