@@ -27,6 +27,10 @@ func (r *Resident) Another(through *Node) *Handset {
 type Handset struct {
 	*browser
 
+	// Silent keeps the page from showing calls, as one that was put to sleep
+	// does. It is set before the page is opened.
+	Silent bool
+
 	mu     sync.Mutex
 	offers map[doorlink.CallID][]doorlink.Signal // the latest offer and its candidates
 	mine   map[doorlink.CallID]bool              // answered here
@@ -109,11 +113,12 @@ type Ring struct {
 func (p *Handset) Hears(call doorlink.CallID) *Ring {
 	p.house.tb.Helper()
 	s := p.line.await("the call comes in", func(s doorlink.Signal) bool {
-		return s.Kind == doorlink.SigCall && s.Call == call &&
-			(s.News.State == doorlink.Created || s.News.State == doorlink.Ringing)
+		return s.Kind == doorlink.SigCall && s.Call == call && incoming(s.News.State)
 	})
 	return &Ring{p, call, *s.News}
 }
+
+func incoming(s doorlink.State) bool { return s == doorlink.Created || s == doorlink.Ringing }
 
 // Answer takes the call and waits until it is this handset's.
 func (r *Ring) Answer() {
@@ -239,7 +244,7 @@ func (p *Handset) hearsCall(l *line, s doorlink.Signal) {
 	p.mine[s.Call] = s.News.Mine
 	p.mu.Unlock()
 	p.connect(l, s.Call)
-	if s.News.State == doorlink.Created || s.News.State == doorlink.Ringing {
+	if !p.Silent && incoming(s.News.State) {
 		l.send(doorlink.Signal{Kind: doorlink.SigRinging, Call: s.Call}) // a line that is lost rings no more
 	}
 }

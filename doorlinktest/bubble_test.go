@@ -1,0 +1,309 @@
+package doorlinktest_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"doorlink"
+	"doorlink/doorlinktest"
+)
+
+// inBubble plays a scenario in fake time, where waiting costs nothing and times
+// are exact. It begins at the given moment, or on 1 January 2000.
+func inBubble(t *testing.T, begin string, play func(t *testing.T, house *doorlinktest.House)) {
+	t.Helper()
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		if begin != "" {
+			at, err := time.ParseInLocation(time.DateTime, begin, berlin(t))
+			if err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Until(at)) // before anything runs that would tick through all these years
+		}
+		play(t, doorlinktest.InBubble(t).House(t))
+	})
+}
+
+func berlin(t *testing.T) *time.Location {
+	t.Helper()
+	zone, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return zone
+}
+
+// wantAfter compares how long something took with how long it must take.
+func wantAfter(t *testing.T, what string, since time.Time, want time.Duration) {
+	t.Helper()
+	if got := time.Since(since); got != want {
+		t.Errorf("%s took %v, want %v", what, got, want)
+	}
+}
+
+func TestRingEndsMissedAfterThirtySeconds(t *testing.T) {
+	inBubble(t, "", func(t *testing.T, house *doorlinktest.House) {
+		ana := house.Resident("Ana", "4B")
+		visit := house.Scan("Front door")
+		call := visit.Dial("Ana")
+		visit.Told(call, doorlink.Ringing)
+		began := time.Now()
+		visit.Told(call, doorlink.Missed)
+		wantAfter(t, "ringing", began, doorlink.RingTime)
+		ana.Told(call, doorlink.Missed)
+	})
+}
+
+func TestCallWithoutAnOpenLineIsUnreachableAfterTwoSeconds(t *testing.T) {
+	inBubble(t, "", func(t *testing.T, house *doorlinktest.House) {
+		ana := house.Resident("Ana", "4B")
+		ana.Close()
+		visit := house.Scan("Front door")
+		began := time.Now()
+		call := visit.Dial("Ana")
+		visit.Told(call, doorlink.Unreachable)
+		wantAfter(t, "looking for a line", began, 2*time.Second)
+	})
+}
+
+func TestCallThatNoPageShowsIsUnreachableAfterEightSeconds(t *testing.T) {
+	inBubble(t, "", func(t *testing.T, house *doorlinktest.House) {
+		ana := house.Resident("Ana", "4B")
+		ana.Close()
+		ana.Silent = true
+		ana.Open()
+		visit := house.Scan("Front door")
+		began := time.Now()
+		call := visit.Dial("Ana")
+		visit.Told(call, doorlink.Unreachable)
+		wantAfter(t, "looking for a page", began, doorlink.ReachTime)
+	})
+}
+
+func TestPageThatIsReloadedWhileSomebodyCallsStillRings(t *testing.T) {
+	inBubble(t, "", func(t *testing.T, house *doorlinktest.House) {
+		ana := house.Resident("Ana", "4B")
+		ana.Close()
+		visit := house.Scan("Front door")
+		call := visit.Dial("Ana")
+		time.Sleep(1900 * time.Millisecond)
+		ana.Open()
+		ana.Hears(call)
+		visit.Told(call, doorlink.Ringing)
+	})
+}
+
+func TestHandsetThatWakesTwentySecondsLateAnswers(t *testing.T) {
+	inBubble(t, "", func(t *testing.T, house *doorlinktest.House) {
+		ana := house.Resident("Ana", "4B")
+		visit := house.Scan("Front door")
+		call := visit.Dial("Ana")
+		visit.Offers(call)
+		ana.Hears(call)
+		time.Sleep(20 * time.Second)
+		late := ana.Another(house.Nodes[0])
+		late.Open()
+		ring := late.Hears(call)
+		late.HearsOffer(call)
+		if got, want := ring.News.LeftMS, int64(10_000); got != want {
+			t.Errorf("the late handset rings for another %d ms, want %d", got, want)
+		}
+		ring.Answer()
+		visit.Told(call, doorlink.Answered)
+		ana.Told(call, doorlink.Answered)
+	})
+}
+
+func TestConversationEndsAfterThreeMinutesUnlessExtended(t *testing.T) {
+	inBubble(t, "", func(t *testing.T, house *doorlinktest.House) {
+		ana := house.Resident("Ana", "4B")
+		visit := house.Scan("Front door")
+		call := visit.Dial("Ana")
+		ana.Hears(call).Answer()
+		began := time.Now()
+		time.Sleep(2 * time.Minute)
+		ana.Extends(call)
+		got := visit.Told(call, doorlink.Ended)
+		wantAfter(t, "talking", began, 2*time.Minute+doorlink.TalkTime)
+		if got.Reason != doorlink.ByLimit {
+			t.Errorf("the call ended by %q, want by the limit", got.Reason)
+		}
+		if got := ana.Told(call, doorlink.Ended).Reason; got != doorlink.ByLimit {
+			t.Errorf("the resident was told %q, want by the limit", got)
+		}
+	})
+}
+
+func TestConversationIsLostAfterAMinuteWithoutItsVisitor(t *testing.T) {
+	inBubble(t, "", func(t *testing.T, house *doorlinktest.House) {
+		ana := house.Resident("Ana", "4B")
+		visit := house.Scan("Front door")
+		call := visit.Dial("Ana")
+		ana.Hears(call).Answer()
+		visit.Told(call, doorlink.Answered)
+		ana.OtherSide(call, true, visit.Close)
+		gone := time.Now()
+		got := ana.Told(call, doorlink.Ended)
+		wantAfter(t, "holding the call", gone, doorlink.HoldTime)
+		if got.Reason != doorlink.ByLoss {
+			t.Errorf("the call ended by %q, want by loss", got.Reason)
+		}
+	})
+}
+
+func TestVisitorWhoIsBackWithinAMinuteKeepsTheCall(t *testing.T) {
+	inBubble(t, "", func(t *testing.T, house *doorlinktest.House) {
+		ana := house.Resident("Ana", "4B")
+		visit := house.Scan("Front door")
+		call := visit.Dial("Ana")
+		ana.Hears(call).Answer()
+		visit.Close()
+		time.Sleep(doorlink.HoldTime - time.Millisecond)
+		visit.Reload()
+		visit.Told(call, doorlink.Answered)
+		time.Sleep(time.Minute)
+		if got := ana.Last(call).State; got != doorlink.Answered {
+			t.Errorf("a minute later the call is %s, want it answered", got)
+		}
+	})
+}
+
+func TestWaitingVisitorIsMissedAfterThreeMinutes(t *testing.T) {
+	inBubble(t, "", func(t *testing.T, house *doorlinktest.House) {
+		ana := house.Resident("Ana", "4B")
+		first, second := house.Scan("Front door"), house.Scan("North gate")
+		one := first.Dial("Ana")
+		ana.Hears(one).Answer()
+		time.Sleep(time.Second)
+		began := time.Now()
+		two := second.Dial("Ana")
+		second.Told(two, doorlink.Waiting)
+		ana.Extends(one)
+		second.Told(two, doorlink.Missed)
+		wantAfter(t, "waiting", began, doorlink.WaitTime)
+		ana.Told(two, doorlink.Missed)
+	})
+}
+
+func TestCodeCanBeGivenForTwoMinutesAfterTheEnd(t *testing.T) {
+	inBubble(t, "", func(t *testing.T, house *doorlinktest.House) {
+		ana := house.Resident("Ana", "4B")
+		visit := house.Scan("Front door")
+		call := visit.Dial("Ana")
+		ana.Hears(call).Answer()
+		ana.HangsUp(call)
+		visit.Told(call, doorlink.Ended)
+		time.Sleep(doorlink.GrantTime)
+		code := ana.Grant(call)
+		visit.Sees(code)
+		time.Sleep(time.Millisecond)
+		if got := ana.GrantRefused(call); got.Key != "call.over" || got.Status != 410 || got.Text == "" {
+			t.Errorf("later it was refused with %q, %d, %q; want call.over, 410 and a sentence", got.Key, got.Status, got.Text)
+		}
+		house.Keypad("Front door").Opens(code)
+	})
+}
+
+func TestVisitorWhoCallsThreeTimesInVainIsHeldFor(t *testing.T) {
+	inBubble(t, "", func(t *testing.T, house *doorlinktest.House) {
+		ana := house.Resident("Ana", "4B")
+		visit := house.Scan("Front door")
+		began := time.Now()
+		for range 3 {
+			call := visit.Dial("Ana")
+			visit.Told(call, doorlink.Missed)
+		}
+		got := visit.DialRefused("Ana")
+		if want := (doorlink.LimitSpan - time.Since(began)).Milliseconds(); got.Key != "call.held" || got.Status != 429 ||
+			got.Text == "" || got.LeftMS != want {
+			t.Errorf("the fourth call was refused with %+v, want call.held for %d ms", got, want)
+		}
+		time.Sleep(doorlink.LimitSpan - time.Since(began))
+		call := visit.Dial("Ana")
+		ana.Hears(call)
+	})
+}
+
+func TestCodeOfBeforeMidnightEndsWithItsGrace(t *testing.T) {
+	inBubble(t, "2026-06-10 23:59:00", func(t *testing.T, house *doorlinktest.House) {
+		midnight := time.Date(2026, 6, 11, 0, 0, 0, 0, berlin(t))
+		ana := house.Resident("Ana", "4B")
+		visit := house.Scan("Front door")
+		call := visit.Dial("Ana")
+		ana.Hears(call).Answer()
+		old, other := ana.Grant(call), ana.Grant(call)
+		if got := time.UnixMilli(old.Until); !got.Equal(midnight) {
+			t.Errorf("the code ends at %v, want midnight", got)
+		}
+		time.Sleep(time.Until(midnight))
+		visit.Reload()
+		visit.Told(call, doorlink.Answered)
+		next := ana.Grant(call)
+		visit.Sees(next)
+		if next.Digits == old.Digits || next.Digits == other.Digits {
+			t.Error("a code of the new day is one of yesterday's")
+		}
+		if got, want := time.UnixMilli(next.Until), midnight.AddDate(0, 0, 1); !got.Equal(want) {
+			t.Errorf("the new code ends at %v, want %v", got, want)
+		}
+		keypad := house.Keypad("Front door")
+		keypad.OpensAt(old, midnight.Add(10*time.Minute-time.Second))
+		keypad.RefusesAt(other, midnight.Add(10*time.Minute+time.Second))
+		keypad.OpensAt(next, midnight.Add(10*time.Minute+2*time.Second))
+	})
+}
+
+func TestCodesHoldOnTheDaysOnWhichClocksChange(t *testing.T) {
+	for name, day := range map[string]struct {
+		begin   string
+		change  string // in UTC
+		hours   float64
+		evening string // the last moment but one second
+	}{
+		"spring": {"2026-03-29 00:30:00", "2026-03-29T01:00:00Z", 23, "2026-03-29 23:59:59"},
+		"autumn": {"2026-10-25 00:30:00", "2026-10-25T01:00:00Z", 25, "2026-10-25 23:59:59"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, day.begin, func(t *testing.T, house *doorlinktest.House) {
+				ana := house.Resident("Ana", "4B")
+				visit := house.Scan("Front door")
+				call := visit.Dial("Ana")
+				ana.Hears(call).Answer()
+				first, second := ana.Grant(call), ana.Grant(call)
+				visit.Sees(first)
+				keypad := house.Keypad("Front door")
+				keypad.Opens(first)
+				visit.SaysOpened(call, 1, "yes")
+				ana.SeesOpened(call, 1, "yes")
+				ana.HangsUp(call)
+
+				change, err := time.Parse(time.RFC3339, day.change)
+				if err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(time.Until(change.Add(10 * time.Second)))
+				visit.Reload()
+				visit.SeesAgain(second)
+				again := visit.Dial("Ana")
+				ana.Hears(again).Answer()
+				third, fourth := ana.Grant(again), ana.Grant(again)
+				if third.Until != first.Until {
+					t.Errorf("codes of one day end at %v and %v", time.UnixMilli(first.Until), time.UnixMilli(third.Until))
+				}
+				midnight := time.UnixMilli(third.Until).In(berlin(t))
+				if got := midnight.Sub(midnight.AddDate(0, 0, -1)).Hours(); got != day.hours || midnight.Hour() != 0 {
+					t.Errorf("the day ends at %v after %v hours, want midnight after %v", midnight, got, day.hours)
+				}
+				evening, err := time.ParseInLocation(time.DateTime, day.evening, berlin(t))
+				if err != nil {
+					t.Fatal(err)
+				}
+				keypad.Opens(second)
+				keypad.OpensAt(third, evening)
+				keypad.RefusesAt(fourth, midnight.Add(10*time.Minute+time.Second))
+			})
+		})
+	}
+}
