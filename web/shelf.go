@@ -1,7 +1,10 @@
 package web
 
 import (
+	"fmt"
+	"hash/fnv"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -24,6 +27,17 @@ type shelfList struct {
 	revision int64
 	until    time.Time
 	entries  []directory.Entry
+	mark     string // names the entries; see markOf
+}
+
+// markOf names what a list shows, so that a page can say later which one it
+// has. It tells nothing that the list does not.
+func markOf(entries []directory.Entry) string {
+	sum := fnv.New64a()
+	for _, e := range entries {
+		fmt.Fprintf(sum, "%s\n%s\n%s\n", e.ID, e.Name, e.Place)
+	}
+	return strconv.FormatUint(sum.Sum64(), 36)
 }
 
 type shelfKey struct {

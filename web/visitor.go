@@ -43,9 +43,8 @@ func (s *Server) newPage(ctx context.Context, key shelfKey, v visitor, now time.
 	if err != nil {
 		return nil, err
 	}
-	s.watch.note(v.at.Property.ID, list.until)
 	view := key.views.directory(v.lang, v.at.Property, v.at.Door, v.at.Panel, list.entries, "")
-	view.Resume = key.resume
+	view.Resume, view.List = key.resume, list.mark
 	plain, err := key.views.render("visitor/directory.html", view)
 	if err != nil {
 		return nil, err
@@ -63,10 +62,8 @@ func (s *Server) listed(ctx context.Context, v visitor, now time.Time) (*shelfLi
 	if err != nil {
 		return nil, err
 	}
-	l := &shelfList{
-		revision: v.at.Revision, until: directory.NextChange(facts, now),
-		entries: directory.Project(v.at.Property, facts, now),
-	}
+	entries := directory.Project(v.at.Property, facts, now)
+	l := &shelfList{revision: v.at.Revision, until: directory.NextChange(facts, now), entries: entries, mark: markOf(entries)}
 	s.shelf.putList(v.at.Door.ID, l)
 	return l, nil
 }
@@ -91,7 +88,9 @@ func (s *Server) matches(w http.ResponseWriter, r *http.Request, v visitor, page
 	if len(typed) > longestSearch {
 		typed = strings.ToValidUTF8(typed[:longestSearch], "")
 	}
-	return views.write(w, r, http.StatusOK, page, views.directory(v.lang, v.at.Property, v.at.Door, v.at.Panel, list.entries, typed))
+	view := views.directory(v.lang, v.at.Property, v.at.Door, v.at.Panel, list.entries, typed)
+	view.List = list.mark
+	return views.write(w, r, http.StatusOK, page, view)
 }
 
 // longestSearch is how many bytes of what was typed are looked for.
@@ -123,7 +122,7 @@ func (s *Server) line(w http.ResponseWriter, r *http.Request, v visitor) error {
 	if err != nil {
 		return errAnswered
 	}
-	p := &visitorPage{s: s, v: v, sock: sock, address: address(r, s.proxies)}
+	p := &visitorPage{s: s, v: v, sock: sock, address: address(r, s.proxies), list: r.URL.Query().Get("list")}
 	if !s.keep(sock, p.run) {
 		sock.close(websocket.StatusGoingAway, "restarting")
 	}
@@ -137,12 +136,14 @@ type visitorPage struct {
 	v       visitor
 	sock    *socket
 	address string
+	list    string // the mark of the list the page shows; empty if it did not say
 	leg     *switchboard.Leg
 }
 
 func (p *visitorPage) run() {
 	defer p.s.watch.add(p.v.at.Property.ID, p.v.at.Revision, p.sock)()
 	defer p.hold()
+	p.catchUp()
 	p.resume()
 	for {
 		sig, err := p.sock.read(doorlink.Visitor)
@@ -155,6 +156,21 @@ func (p *visitorPage) run() {
 		if err != nil {
 			p.sock.send(p.s.refusal(p.v.lang, sig.Kind, err, p.v.zone))
 		}
+	}
+}
+
+// catchUp tells a page whose list has changed since it was served: the line is
+// opened some time after that, and again after a loss.
+func (p *visitorPage) catchUp() {
+	ctx, cancel := context.WithTimeout(context.Background(), sayTime)
+	defer cancel()
+	list, err := p.s.listed(ctx, p.v, time.Now())
+	if err != nil {
+		return // the next change will be told
+	}
+	p.s.watch.note(p.v.at.Property.ID, list.until)
+	if p.list != "" && p.list != list.mark {
+		p.sock.send(doorlink.Signal{Kind: doorlink.SigDirectory})
 	}
 }
 

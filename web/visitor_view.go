@@ -25,6 +25,7 @@ type directoryView struct {
 	State                 string // directory, search or empty
 	Listed                bool   // there is somebody to call
 	Resume                bool   // the visit has a call or a code that matters
+	List                  string // the mark of the list; see markOf
 	Query                 string // what was typed
 	Hint                  string // how many matches, or what to type
 	RowsLabel             string

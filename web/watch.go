@@ -30,7 +30,8 @@ func newWatch() *watch {
 	}
 }
 
-// add begins to tell a page; the function it returns ends it.
+// add begins to tell a page that has just been found at a revision; one that
+// others are ahead of is told at once. The function it returns ends it.
 func (t *watch) add(p doorlink.PropertyID, revision int64, s *socket) (end func()) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -39,6 +40,9 @@ func (t *watch) add(p doorlink.PropertyID, revision int64, s *socket) (end func(
 		t.known[p] = revision
 	}
 	t.open[p][s] = true
+	if revision < t.known[p] {
+		s.send(doorlink.Signal{Kind: doorlink.SigDirectory})
+	}
 	return func() {
 		t.mu.Lock()
 		defer t.mu.Unlock()

@@ -31,7 +31,7 @@ export function resident(body: HTMLElement, words: Words, path: string): void {
   let missing = 0;
   let rung = ""; // the second caller who was rung for already
 
-  const line = openLine(path, { hear, up, down });
+  const line = openLine(() => path, { hear, up, down });
   const calls = held({
     words,
     template: body.querySelector("template") as HTMLTemplateElement,

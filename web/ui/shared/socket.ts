@@ -29,8 +29,9 @@ const pingEvery = 20_000;
 const pongWithin = 5_000;
 const mostWaiting = 200;
 
-/** Opens a line to a path of this server and keeps it open until close. */
-export function openLine(path: string, ear: Ear): Line {
+/** Opens a line to a path of this server and keeps it open until close. The
+ *  path is asked for at every try. */
+export function openLine(path: () => string, ear: Ear): Line {
   let socket: WebSocket | undefined;
   let waiting: Signal[] = [];
   let tries = 0;
@@ -44,7 +45,7 @@ export function openLine(path: string, ear: Ear): Line {
 
   function connect(): void {
     clearTimeout(retry);
-    const s = new WebSocket(location.origin.replace(/^http/, "ws") + path);
+    const s = new WebSocket(location.origin.replace(/^http/, "ws") + path());
     socket = s;
     pong = window.setTimeout(() => lose(s), longestWait);
     s.onopen = () => {

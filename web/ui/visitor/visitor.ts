@@ -30,11 +30,17 @@ function visitor(body: HTMLElement): void {
     main,
     zone: body.dataset["zone"] ?? "UTC",
     title: document.title,
-    line: () => (line ??= openLine(`${location.pathname}/line?lang=${document.documentElement.lang}`, ear)),
+    line: () => (line ??= openLine(address, ear)),
     tell,
     leave,
     stand,
   };
+
+  // The line's address says which list is shown, for the server to tell of a newer one.
+  function address(): string {
+    const shows = need<HTMLElement>("[data-rows]").dataset["list"] ?? "";
+    return `${location.pathname}/line?lang=${document.documentElement.lang}&list=${shows}`;
+  }
 
   const ear = {
     hear(s: Signal) {

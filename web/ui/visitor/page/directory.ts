@@ -78,9 +78,10 @@ export function directory(root: HTMLElement, words: Words, tell: (text: string) 
       const answer = await fetch(location.href).catch(() => null);
       if (!answer?.ok) return;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const next = fresh.querySelector("[data-rows]");
+      const next = fresh.querySelector<HTMLElement>("[data-rows]");
       const state = fresh.querySelector<HTMLElement>("main")?.dataset["state"];
       if (!rows || !next || state !== (asks ? "search" : "directory")) return location.reload();
+      rows.dataset["list"] = next.dataset["list"];
       if (asks) return; // matches are made when asked for
       const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset["to"] : undefined;
       rows.replaceChildren(...next.childNodes);
