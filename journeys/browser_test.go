@@ -12,7 +12,6 @@ import (
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/page"
-	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 
 	_ "embed"
@@ -107,14 +106,26 @@ func (d device) open(tb testing.TB, name string) *tab {
 	if c.err != nil {
 		tb.Fatalf("starting Chromium: %v", c.err)
 	}
+	t := newTab(tb, c.ctx, name, chromedp.WithNewBrowserContext())
+	t.do(d.hand)
+	return t
+}
+
+// beside opens another page in the same profile.
+func (t *tab) beside(tb testing.TB) *tab {
+	tb.Helper()
+	return newTab(tb, t.ctx, t.name+" again")
+}
+
+func newTab(tb testing.TB, from context.Context, name string, options ...chromedp.ContextOption) *tab {
+	tb.Helper()
 	t := &tab{tb: tb, name: name, heard: &traffic{}}
-	ctx, stop := chromedp.NewContext(c.ctx, chromedp.WithNewBrowserContext(func(p *target.CreateBrowserContextParams) {}), chromedp.WithListener(t.heard.listen))
-	t.ctx, t.stop = ctx, stop
+	t.ctx, t.stop = chromedp.NewContext(from, append(options, chromedp.WithListener(t.heard.listen))...)
 	tb.Cleanup(t.close)
-	t.do(d.hand, chromedp.Func(func(ctx context.Context, at *chromedp.Target) error {
+	t.do(func(ctx context.Context, at *chromedp.Target) (chromedp.Void, error) {
 		_, err := cdp.Call(ctx, at, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: listen})
-		return err
-	}))
+		return chromedp.Void{}, err
+	})
 	return t
 }
 

@@ -3,12 +3,19 @@ package journeys
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
+	"log/slog"
 	"net/url"
 	"os/exec"
+	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
+
+	"doorlink/store"
 )
 
 // house is a demonstration building: a server and its locks, as processes.
@@ -54,7 +61,9 @@ func newHouse(tb testing.TB, flags ...string) *house {
 	tb.Helper()
 	h := &house{tb: tb, data: tb.TempDir(), flags: flags, log: &record{}}
 	tb.Cleanup(func() {
-		h.stop(syscall.SIGTERM)
+		if h.cmd != nil && h.cmd.Process != nil {
+			h.stop(syscall.SIGTERM)
+		}
 		if tb.Failed() {
 			tb.Logf("server:\n%s", h.log)
 		}
@@ -107,4 +116,35 @@ func (h *house) restart() {
 		h.tb.Fatal(err)
 	}
 	h.start(at.Host)
+}
+
+// link makes a resident a link to sign in with on another device.
+func (h *house) link(tb testing.TB, resident string) string {
+	tb.Helper()
+	path, err := program()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	at, err := url.Parse(h.Visitor)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	out, err := exec.Command(path, "link", "--data", h.data, "--listen", at.Host, resident).Output()
+	if err != nil {
+		tb.Fatalf("making a link for %s: %v", resident, err)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// records lets a test change what the building's manager would.
+func (h *house) records(tb testing.TB, change func(context.Context, *store.DB) error) {
+	tb.Helper()
+	ctx := tb.Context()
+	db, err := store.Open(ctx, "sqlite:"+filepath.Join(h.data, "doorlink.db"), slog.New(slog.DiscardHandler))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if err := errors.Join(change(ctx, db), db.Close()); err != nil {
+		tb.Fatal(err)
+	}
 }

@@ -52,31 +52,16 @@ func TestVisitorGetsIn(t *testing.T) {
 	}
 }
 
-// asksOnce waits until the page has its line and checks that everything before
-// came in one answer.
+// asksOnce checks that everything before the line was opened came in one
+// answer.
 func (t *tab) asksOnce() {
 	t.tb.Helper()
-	t.until("opening the line", func(context.Context) (bool, error) {
-		t.heard.mu.Lock()
-		defer t.heard.mu.Unlock()
-		return t.heard.lines > 0, nil
-	})
+	t.online()
 	t.heard.mu.Lock()
 	defer t.heard.mu.Unlock()
 	if len(t.heard.requests) != 1 {
 		t.tb.Errorf("%s asked for %q before a name was tapped, want one address", t.name, t.heard.requests)
 	}
-}
-
-// call taps a name in the directory, says who is there and calls.
-func (t *tab) call(name, unit, as string) {
-	t.tb.Helper()
-	t.tap("Call " + name + ", unit " + unit)
-	t.is("before")
-	if as != "" {
-		t.tapRole("radio", as)
-	}
-	t.tap("Call")
 }
 
 // hears waits until a voice arrives over a way, by the page's own word and by
@@ -107,16 +92,6 @@ func (a arrival) since(before arrival) float64 {
 		return 0
 	}
 	return math.Sqrt((a.Energy - before.Energy) / (a.Seconds - before.Seconds))
-}
-
-// givesCode gives a doorcode and returns it.
-func (t *tab) givesCode() string {
-	t.tb.Helper()
-	t.tap("Give doorcode")
-	t.is("confirm")
-	t.tap("Give doorcode")
-	t.is("sent")
-	return t.code()
 }
 
 // code waits for a doorcode on the page and returns it.

@@ -139,6 +139,23 @@ func (t *tab) reads(text string) {
 	})
 }
 
+// gone looks whether a text has left the page.
+func gone(text string) func(context.Context) (bool, error) {
+	return func(ctx context.Context) (bool, error) {
+		return chromedp.Run(ctx, chromedp.Evaluate[bool](fmt.Sprintf("!document.body.innerText.includes(%q)", text)))
+	}
+}
+
+// online waits until the page has a line to the server.
+func (t *tab) online() {
+	t.tb.Helper()
+	t.until("opening the line", func(context.Context) (bool, error) {
+		t.heard.mu.Lock()
+		defer t.heard.mu.Unlock()
+		return t.heard.lines > 0, nil
+	})
+}
+
 // until looks again and again until something is so.
 func (t *tab) until(what string, look func(context.Context) (bool, error)) {
 	t.tb.Helper()

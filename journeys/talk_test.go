@@ -71,30 +71,6 @@ func TestTextIsSeenAsItIsTyped(t *testing.T) {
 	guest.reads("Thanks")
 }
 
-// resident signs in as one of the two residents of the demonstration.
-func (h *house) resident(tb testing.TB, n int) *tab {
-	tb.Helper()
-	t := phone.open(tb, h.Residents[n].Name)
-	t.visit(h.Residents[n].URL)
-	t.is("home")
-	t.reads("You can be reached")
-	return t
-}
-
-// inCall brings a visitor and the first resident into a conversation.
-func (h *house) inCall(tb testing.TB) (resident, visitor *tab) {
-	tb.Helper()
-	resident = h.resident(tb, 0)
-	visitor = phone.open(tb, "visitor")
-	visitor.visit(h.Visitor)
-	visitor.call("Ada N.", "1A", "")
-	resident.is("incoming")
-	resident.tap("Answer")
-	resident.is("answered")
-	visitor.is("answered")
-	return resident, visitor
-}
-
 // writes types into the conversation, character by character.
 func (t *tab) writes(text string) {
 	t.tb.Helper()
