@@ -33,9 +33,16 @@ func ReadKey(text string) (Key, error) {
 // the key is written to its keeper, nowhere else.
 func (k Key) Reveal() string { return hex.EncodeToString(k[:]) }
 
-func (k Key) String() string               { return "[key]" }
-func (k Key) GoString() string             { return "[key]" }
-func (k Key) LogValue() slog.Value         { return slog.StringValue("[key]") }
+// String hides the key from whoever asks for it as text.
+func (k Key) String() string { return "[key]" }
+
+// GoString hides it from %#v.
+func (k Key) GoString() string { return "[key]" }
+
+// LogValue hides it from slog.
+func (k Key) LogValue() slog.Value { return slog.StringValue("[key]") }
+
+// MarshalText hides it from encoding/json and its like.
 func (k Key) MarshalText() ([]byte, error) { return []byte("[key]"), nil }
 
 // Format keeps the bytes from the verbs that String does not cover, %d for

@@ -19,6 +19,8 @@ type chains struct {
 	kept map[chainKey]doorcode.Chain
 }
 
+// chainKey names a kept value. first is part of it because the chain starts
+// there.
 type chainKey struct {
 	property doorlink.PropertyID
 	door     doorlink.DoorID

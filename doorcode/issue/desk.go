@@ -39,7 +39,8 @@ type Ask struct {
 	Nth      int               // which code of the call, from 0; a new number is a new code
 }
 
-// Desk hands out doorcodes. It is safe for concurrent use.
+// Desk hands out doorcodes. Desks with the same master and ledger, on any
+// number of nodes, are one desk. It is safe for concurrent use.
 type Desk struct {
 	master doorcode.Master
 	ledger Ledger
@@ -68,6 +69,7 @@ func (d *Desk) Issue(ctx context.Context, ask Ask, now time.Time) (doorlink.Door
 	}
 	codes := d.codes(setup, day)
 	key := doorcode.Ask{Call: ask.Call, Nth: ask.Nth}
+	// The ledger may run the rule several times; codes is the same each time.
 	slot, err := d.ledger.ChangeSlot(ctx, ask.Door, setup.Epoch, day, setup.Places, ask.Person,
 		func(s doorcode.Slot) (doorcode.Slot, error) {
 			_, next, err := s.Issue(setup.Params, key, func(gen uint8) bool { return codes.unfit(s.Place.Slot, gen) })

@@ -7,9 +7,9 @@ import (
 )
 
 const (
-	maxJump    = 48 * time.Hour
+	maxJump    = 48 * time.Hour            // between two readings; section 4.5
 	maxShelf   = 10 * 366 * 24 * time.Hour // from a provision to the first reading
-	checkpoint = time.Hour
+	checkpoint = time.Hour                 // between saves that only keep the time
 )
 
 // believes reports whether a reading of the clock can be true: within two days

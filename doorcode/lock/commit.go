@@ -10,6 +10,11 @@ import (
 // recentEvents is how many events Facts shows.
 const recentEvents = 32
 
+// load reads the store and judges whether state and log belong together. The
+// state is always saved before the log is written, so a log may lag behind by
+// the last save, but never be ahead: then somebody has put an old state back,
+// and codes that were used would open again. On an empty store the result has
+// no state.
 func load(store Store) (*Verifier, error) {
 	text, err := store.Load()
 	if err != nil {
@@ -85,7 +90,10 @@ func (v *Verifier) commit(events ...Event) error {
 }
 
 // settle saves a state that is not known to be durable and brings the log up
-// to it.
+// to it. The state comes first: a code must be used up before its motor moves
+// even if the log is never written. When either fails the lock stays unsettled,
+// and since tick settles before it does anything else, nothing is decided until
+// a later attempt succeeds.
 func (v *Verifier) settle() error {
 	if !v.dirty {
 		return nil
@@ -94,10 +102,10 @@ func (v *Verifier) settle() error {
 	if err != nil {
 		return err
 	}
+	defer clear(text) // it holds the chain
 	if err := v.store.Save(text); err != nil {
 		return fmt.Errorf("saving the lock's state: %w", err)
 	}
-	clear(text)
 	v.saved = v.st.Clock
 	if err := v.store.Append(v.st.Tail...); err != nil {
 		return fmt.Errorf("writing the lock's log: %w", err)
@@ -109,6 +117,7 @@ func (v *Verifier) settle() error {
 	return nil
 }
 
+// lastRecent is the number of the last event that Facts shows.
 func (v *Verifier) lastRecent() uint64 {
 	if len(v.recent) == 0 {
 		return 0

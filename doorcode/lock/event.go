@@ -35,6 +35,7 @@ const (
 
 var eventNames = []string{"", "accept", "reuse", "replay", "invalid", "locked", "boot", "time", "day", "config", "tamper", "privacy"}
 
+// String is the kind's name, empty for a number that is none.
 func (k EventKind) String() string {
 	if int(k) >= len(eventNames) {
 		return ""
@@ -71,7 +72,8 @@ const (
 	FlagDoubt
 )
 
-// Event is a line of the lock's log. It never holds digits.
+// Event is a line of the lock's log. It never holds digits: the slot and the
+// generation say whose code it was, to those who keep the ledger.
 type Event struct {
 	Seq   uint64       `json:"seq"` // counts from 1 without gaps
 	UTC   int64        `json:"utc"` // Unix seconds on the lock's clock
@@ -87,6 +89,7 @@ type Event struct {
 // dropped or moved without all later heads changing.
 type Head [sha256.Size]byte
 
+// String is the head in hexadecimal.
 func (h Head) String() string { return hex.EncodeToString(h[:]) }
 
 // MarshalText writes the head in hexadecimal, for the log.

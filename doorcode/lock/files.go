@@ -16,8 +16,9 @@ import (
 )
 
 // Files is the Store of a lock that runs on a computer: a folder with the state
-// and the log, readable by its owner alone. It is not safe for concurrent use;
-// its Verifier is.
+// and the log, readable by its owner alone. The state is one file that begins
+// with its own checksum; the log stays readable when the state is not. Files is
+// not safe for concurrent use; its Verifier is.
 type Files struct {
 	path string
 	dir  *os.File
@@ -26,7 +27,7 @@ type Files struct {
 
 const (
 	stateName = "state"
-	freshName = "state.new"
+	freshName = "state.new" // only while a save is under way
 )
 
 // OpenFiles opens the folder, makes it if it is missing and keeps other
@@ -72,7 +73,9 @@ func (f *Files) Load() ([]byte, error) {
 }
 
 // Save writes the state beside the old one, puts it in its place and overwrites
-// the old one, whose secrets have had their day.
+// the old one, whose secrets may have had their day. Whenever the power goes,
+// the folder has the whole old state or the whole new one. A file system that
+// copies on write keeps old blocks all the same; Save cannot reach those.
 func (f *Files) Save(state []byte) error {
 	name, beside := filepath.Join(f.path, stateName), filepath.Join(f.path, freshName)
 	text := append([]byte(checksum(state)+"\n"), state...)
@@ -93,10 +96,10 @@ func (f *Files) Save(state []byte) error {
 	return scrub(old)
 }
 
-// Append writes events to the log.
+// Append writes events to the log, each durable before the next.
 func (f *Files) Append(events ...Event) error { return f.log.append(f.dir, events) }
 
-// Events reads the log.
+// Events reads the log, which works beside a damaged state too.
 func (f *Files) Events() ([]Event, error) { return readLog(f.path) }
 
 // ReadProvision reads a provisioning file, which nobody but its owner may be
@@ -122,13 +125,18 @@ func ReadProvision(path string) (doorcode.Provision, error) {
 	return doorcode.DecodeProvision(text)
 }
 
+// maxProvision is far above any provisioning file.
 const maxProvision = 64 << 10
 
+// checksum guards against damage, not against people: whoever can write the
+// state can write its checksum.
 func checksum(b []byte) string {
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:])
 }
 
+// writeDurably writes a file anew and waits for the disk. Its name is durable
+// only once the folder is.
 func writeDurably(name string, b []byte) error {
 	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
@@ -161,6 +169,7 @@ func scrub(old *os.File) error {
 	return nil
 }
 
+// closeIf closes the old state, of which there is none at first.
 func closeIf(f *os.File) error {
 	if f == nil {
 		return nil

@@ -9,8 +9,9 @@ import (
 )
 
 // judge decides about an entry at a believed time and changes the state
-// accordingly; section 4.7 of DDC-1. It returns what the log is to say, nothing
-// when the state did not change.
+// accordingly; section 4.7 of DDC-1. The order matters: a thrown bolt and a hold
+// come before the entry is looked at, so that neither tells anything about it.
+// It returns what the log is to say, nothing when the state did not change.
 func (v *Verifier) judge(entry string, now time.Time) (Verdict, []Event) {
 	p := v.st.Setup.Params
 	event := Event{UTC: now.Unix(), Day: v.st.Day}
@@ -121,7 +122,8 @@ func (s *state) readable(entry string) bool {
 	return ok
 }
 
-// accept uses a code up.
+// accept uses a code up. Only this ends a run of errors: a code that opens again
+// within Reuse would otherwise buy its holder free tries.
 func (s *state) accept(at Verdict, now time.Time) {
 	s.use(at.Day, doorcode.Index{Slot: at.Slot, Gen: at.Gen})
 	s.Throttle.Run = 0

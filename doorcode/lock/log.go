@@ -25,8 +25,8 @@ const (
 	formerName = "log.1.jsonl"
 )
 
-// openLog opens the log and cuts off a line that a power cut left unfinished;
-// the state still has what it said.
+// openLog opens the log. A line that a power cut left unfinished is passed over
+// and written over by the next event; the state still has what it said.
 func openLog(path string) (logFile, error) {
 	l := logFile{path: path}
 	events, err := readLog(path)
@@ -39,6 +39,7 @@ func openLog(path string) (logFile, error) {
 	return l, l.open()
 }
 
+// open opens the part that is being written and finds its last whole line.
 func (l *logFile) open() error {
 	file, err := os.OpenFile(filepath.Join(l.path, logName), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -52,8 +53,7 @@ func (l *logFile) open() error {
 	return nil
 }
 
-// append writes the events that the log does not have. What an earlier failure
-// left behind the last whole line is cut off first.
+// append writes the events that the log does not have.
 func (l *logFile) append(dir *os.File, events []Event) error {
 	for _, e := range events {
 		if e.Seq <= l.last {
@@ -69,6 +69,7 @@ func (l *logFile) append(dir *os.File, events []Event) error {
 	return nil
 }
 
+// write adds one line behind the last whole one.
 func (l *logFile) write(e Event) error {
 	line, err := json.Marshal(e)
 	if err != nil {
@@ -89,7 +90,8 @@ func (l *logFile) write(e Event) error {
 	return nil
 }
 
-// turn begins a new part when the event with this Seq opens one.
+// turn begins a new part when the event with this Seq opens one. The part before
+// the full one is gone with that, which the event itself says with FlagLost.
 func (l *logFile) turn(dir *os.File, seq uint64) error {
 	if seq == 1 || (seq-1)%LogSize != 0 || l.size == 0 {
 		return nil
@@ -97,10 +99,10 @@ func (l *logFile) turn(dir *os.File, seq uint64) error {
 	if err := os.Rename(l.file.Name(), filepath.Join(l.path, formerName)); err != nil {
 		return fmt.Errorf("turning the lock's log over: %w", err)
 	}
-	if err := errors.Join(l.file.Close(), dir.Sync()); err != nil {
+	if err := errors.Join(l.file.Close(), l.open(), dir.Sync()); err != nil {
 		return fmt.Errorf("turning the lock's log over: %w", err)
 	}
-	return l.open()
+	return nil
 }
 
 // readLog reads both parts. Lines that are no event are passed over, since

@@ -44,20 +44,24 @@ type state struct {
 // keptChain is a chain that is written out: the state file is its keeper.
 type keptChain struct{ doorcode.Chain }
 
+// MarshalText writes the secret, where every other kind of key hides it.
 func (c keptChain) MarshalText() ([]byte, error) { return []byte(c.Chain.Reveal()), nil }
 
+// UnmarshalText reads what MarshalText wrote.
 func (c *keptChain) UnmarshalText(b []byte) (err error) {
 	c.Chain, err = doorcode.ReadChain(string(b))
 	return err
 }
 
+// opened is the first use of a code.
 type opened struct {
 	Day  doorlink.Day `json:"day"`
 	Slot uint16       `json:"slot"`
 	Gen  uint8        `json:"gen"`
-	At   int64        `json:"at"`
+	At   int64        `json:"at"` // Unix seconds
 }
 
+// former is how many digits codes had before a provision changed that.
 type former struct {
 	Digits int          `json:"digits"`
 	Until  doorlink.Day `json:"until"` // zero until the first reading
@@ -76,6 +80,7 @@ type noise struct {
 // state and a provision of a new epoch.
 var ErrState = errors.New("the lock's state cannot be relied on")
 
+// encode writes the state as the store keeps it.
 func (s *state) encode() ([]byte, error) {
 	b, err := json.Marshal(s)
 	if err != nil {
@@ -84,6 +89,8 @@ func (s *state) encode() ([]byte, error) {
 	return b, nil
 }
 
+// decodeState reads a state that the store vouches for. What makes no sense all
+// the same is ErrState: better a closed door than a guess.
 func decodeState(b []byte) (*state, error) {
 	var s state
 	if err := json.Unmarshal(b, &s); err != nil {
@@ -140,6 +147,7 @@ func (s *state) note(e Event) {
 	s.chain(e)
 }
 
+// chain numbers an event and links it to the one before.
 func (s *state) chain(e Event) {
 	if s.Seq >= 2*LogSize && s.Seq%LogSize == 0 {
 		e.Flags |= FlagLost // the part before the last one gives way

@@ -25,8 +25,10 @@ func fresh(p doorcode.Provision) *state {
 
 // takeOver returns the state after p: the same one if p is what the lock runs
 // on, one with the used codes of live days if p is newer, and a fresh one, with
-// the log going on, if p begins a new epoch. A newer provision is word from the
-// server, so it clears the throttle.
+// the log going on, if p begins a new epoch, which ends the codes of the old one
+// at once. A newer provision is word from the server, so it clears the throttle.
+// One made on another day does too: the lock keeps the later of the two chains,
+// having checked that they are one.
 func (s *state) takeOver(p doorcode.Provision) (*state, error) {
 	is := s.Setup
 	if p.Lock != is.Lock || p.Door != is.Door || p.Property != is.Property || p.Version < is.Version || p.Epoch < is.Epoch {

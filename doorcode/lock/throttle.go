@@ -7,7 +7,9 @@ import (
 )
 
 // throttle counts wrong entries: section 4.9 of DDC-1. It is part of the
-// durable state, so a power cut resumes a hold instead of ending it.
+// durable state, so a power cut resumes a hold instead of ending it. A clock
+// turned back makes a hold longer, never shorter; one turned forward ends it,
+// which the day's and the total's limits survive.
 type throttle struct {
 	Run   int   `json:"run"`   // wrong entries since the last right one
 	Today int   `json:"today"` // wrong entries on the lock's day
@@ -18,8 +20,8 @@ type throttle struct {
 }
 
 const (
-	floorPerDay = 10 // however many days in a row were used up
-	maxDoubling = 16 // beyond, every hold is at the limit
+	floorPerDay = 10 // a day's limit never falls below, or nobody could get in
+	maxDoubling = 16 // keeps the shift in range; by then every hold is the longest
 )
 
 // limit is how many wrong entries today may have.
@@ -35,7 +37,8 @@ func (t throttle) blocked(p doorcode.Params, now time.Time) bool {
 	return now.Unix() < t.Until || t.spent(p)
 }
 
-// miss counts a wrong entry.
+// miss counts a wrong entry. The holds double from Base to Hold, beginning with
+// the first error in a row that is not free.
 func (t *throttle) miss(p doorcode.Params, now time.Time) {
 	t.Run++
 	t.Today++
@@ -47,8 +50,9 @@ func (t *throttle) miss(p doorcode.Params, now time.Time) {
 	}
 }
 
-// roll begins a day. next says whether it is the one right after the last; days
-// without any entry end a row of spent ones.
+// roll begins a day, that many days after the last one. A day right after one
+// that was spent has half its limit; a day nobody tried ends the row. What was
+// counted in total stays until the server is heard of.
 func (t *throttle) roll(p doorcode.Params, days int) {
 	if days == 1 && t.Today >= t.limit(p) {
 		t.Shift++

@@ -31,6 +31,7 @@ const (
 
 var kindNames = [...]string{"none", "accept", "reuse", "replay", "invalid", "format", "locked", "time", "privacy"}
 
+// String is the kind's name, for tests and for a simulator.
 func (k Kind) String() string {
 	if k < 0 || int(k) >= len(kindNames) {
 		return "none"

@@ -11,7 +11,8 @@ import (
 )
 
 // Store is where a lock keeps what must survive a power cut: two flash pages in
-// a lock, a folder on a computer (Files). Only one Verifier uses a Store.
+// a lock, a folder on a computer (Files). Only one Verifier uses a Store, and
+// calls one method at a time.
 type Store interface {
 	// Load returns the last state saved, nil if there never was one, ErrState
 	// if it is damaged.
@@ -39,7 +40,7 @@ const (
 type Verifier struct {
 	store Store
 
-	mu     sync.Mutex
+	mu     sync.Mutex // guards what follows, and the store
 	st     *state
 	saved  int64 // Clock of the last save
 	dirty  bool  // the last save failed: nothing is looked at before one succeeds
@@ -47,10 +48,11 @@ type Verifier struct {
 	doubts bool  // the last reading of the clock was not believed
 	lost   bool  // the log was found incomplete
 	bolt   Bolt
-	perms  map[permKey]*doorcode.Perm
-	recent []Event // for Facts
+	perms  map[permKey]*doorcode.Perm // of the days that may open
+	recent []Event                    // for Facts, oldest first
 }
 
+// permKey names a permutation: while the digits change, two of them serve a day.
 type permKey struct {
 	day    doorlink.Day
 	digits int
