@@ -254,3 +254,34 @@ func TestNothingIsLeftBehind(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+var failure = regexp.MustCompile(`Fail\((?:doorlink\.)?[A-Z]\w+, "([^"]+)"`)
+
+// TestEveryFailureHasASentence looks for the key of each Fail in the table of
+// the server's sentences.
+func TestEveryFailureHasASentence(t *testing.T) {
+	table, err := os.ReadFile("web/locale/en.server.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sentences map[string]string
+	if err := json.Unmarshal(table, &sentences); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range packages(t) {
+		if p.ImportPath == "doorlink/keypad" {
+			continue // a program of its own, with its own words
+		}
+		for _, name := range p.GoFiles {
+			text, err := os.ReadFile(filepath.Join(p.Dir, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, found := range failure.FindAllSubmatch(text, -1) {
+				if sentences["error."+string(found[1])] == "" {
+					t.Errorf("%s: %s has no sentence in web/locale/en.server.json", p.ImportPath, found[1])
+				}
+			}
+		}
+	}
+}
