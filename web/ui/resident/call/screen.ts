@@ -96,7 +96,7 @@ function mark(main: HTMLElement, state: State, around: Shown, facts: Facts): voi
   main.dataset.audio = around.sound?.heard ?? "none";
   main.dataset.path = around.sound?.path ?? "";
   main.querySelector("[data-do=mute]")?.setAttribute("aria-pressed", String(facts.muted));
-  for (const stage of main.querySelectorAll("[data-stage]")) stage.classList.toggle("near", Boolean(facts.near && facts.mine));
+  for (const stage of main.querySelectorAll("[data-stage]")) stage.classList.toggle("near", state.at !== "incoming");
   const digits = "call" in state ? state.call.code?.digits : undefined;
   const code = need(main, "[data-slot=digits]");
   if (digits) code.dataset.doorcode = digits;

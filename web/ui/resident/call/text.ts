@@ -52,7 +52,6 @@ function factsOfPlace(state: OnCall): Facts {
     other: state.other !== undefined,
     elsewhere: state.at === "incoming" && state.call.news.state === "waiting",
     [`as-${state.call.news.caller?.kind || "unsaid"}`]: true,
-    near: state.at !== "incoming",
   };
 }
 
@@ -101,7 +100,7 @@ type Tell = (key: string, places?: Record<string, string | number>) => string;
 
 function slotsOfCall(state: OnCall, a: Around, tell: Tell): Slots {
   const { call: c, other } = state;
-  const { door, building, label, caller } = c.news;
+  const { door, caller } = c.news;
   const mic = a.sound?.microphone ?? "off";
   return {
     title: titleOf(state, tell),
@@ -110,7 +109,6 @@ function slotsOfCall(state: OnCall, a: Around, tell: Tell): Slots {
     said: caller?.line || tell(caller?.kind ? "said.kind" : "said.nothing"),
     only: tell("only", { door }),
     opens: tell("opens", { door }),
-    where: tell("where", { building, label }),
     digits: grouped(c.code?.digits ?? ""),
     reason: c.refused?.text ?? "",
     refusal: tell(refusals[c.refused?.key ?? ""] ?? "refused"),
