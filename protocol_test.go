@@ -113,8 +113,8 @@ func TestTheProtocolExplainsEveryField(t *testing.T) {
 	}
 	for _, v := range []any{doorlink.Signal{}, doorlink.News{}, doorlink.Code{}, doorlink.Refusal{}, doorlink.Candidate{}, doorlink.Caller{}, doorlink.ICEServer{}, doorlink.Other{}} {
 		y := reflect.TypeOf(v)
-		for i := range y.NumField() {
-			name, _, _ := strings.Cut(y.Field(i).Tag.Get("json"), ",")
+		for field := range y.Fields() {
+			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 			if !strings.Contains(string(text), "`"+name+"`") {
 				t.Errorf("PROTOCOL.md does not explain %s of %s", name, y.Name())
 			}

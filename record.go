@@ -1,6 +1,9 @@
 package doorlink
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // RecordKind is a kind of thing that is kept about what happened.
 type RecordKind string
@@ -52,10 +55,5 @@ func (r Record) VisibleTo(m Manager) bool {
 	if r.Property != m.Property || r.Own && r.DoorType == Residence {
 		return false
 	}
-	for _, d := range m.Doors {
-		if d == r.Door {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(m.Doors, r.Door)
 }

@@ -3,6 +3,7 @@ package doorlink_test
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -51,12 +52,7 @@ func TestEachSideSaysOnlyWhatIsItsOwn(t *testing.T) {
 }
 
 func contains(all []doorlink.SignalKind, k doorlink.SignalKind) bool {
-	for _, a := range all {
-		if a == k {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(all, k)
 }
 
 func TestSignalsCarryNoMoreThanTheyMay(t *testing.T) {

@@ -95,7 +95,7 @@ func TestEightChangesReachTwoYearsAndAHalfInEveryZone(t *testing.T) {
 	if n := len(CalendarFor(loadZone(t, "Europe/Berlin"), from).Changes); n != 8 {
 		t.Errorf("a calendar for Berlin has %d changes, want 8", n)
 	}
-	for _, name := range strings.Fields(zoneNames) {
+	for name := range strings.FieldsSeq(zoneNames) {
 		zone := loadZone(t, name)
 		c := CalendarFor(zone, from)
 		if err := c.Check(); err != nil {

@@ -113,7 +113,7 @@ func TestFiveWrongCodesHoldTheKeypad(t *testing.T) {
 			t.Errorf("wrong codes: %q, want %q", got, want)
 		}
 		for left := 55; left > 0; left -= 5 {
-			time.Sleep(heldEnd(t, k).Sub(time.Now()) - time.Duration(left)*time.Second)
+			time.Sleep(time.Until(heldEnd(t, k)) - time.Duration(left)*time.Second)
 			v, _ = k.Look()
 			if got, want := v.Says, say("held.seconds", "seconds", left); got != want {
 				t.Errorf("%d s before the end: %q, want %q", left, got, want)

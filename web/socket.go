@@ -41,7 +41,6 @@ type socket struct {
 	conn *websocket.Conn
 	rate *rate.Limiter
 	ping *time.Timer
-	ends func() // tells the owner that a goroutine has ended
 
 	mu      sync.Mutex
 	out     [][]byte

@@ -148,7 +148,7 @@ func (p *process) post(path, body string) keypad.View {
 func (p *process) enter(digits string) (v keypad.View) {
 	p.t.Helper()
 	p.post("/wake", "{}")
-	for _, key := range strings.Split(digits, "") {
+	for key := range strings.SplitSeq(digits, "") {
 		v = p.post("/key", `{"key":"`+key+`"}`)
 	}
 	return v

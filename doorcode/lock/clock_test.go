@@ -210,7 +210,7 @@ func TestRunErasesWithoutAnybodyAtTheDoor(t *testing.T) {
 		day := h.setup.Calendar.Day(time.Now())
 		done := make(chan error, 1)
 		go func() { done <- v.Run(t.Context()) }()
-		time.Sleep(h.setup.Calendar.End(day).Add(12 * time.Minute).Sub(time.Now()))
+		time.Sleep(time.Until(h.setup.Calendar.End(day).Add(12 * time.Minute)))
 		synctest.Wait()
 		v.mu.Lock()
 		if v.st.Chain.Chain != h.chain(day+1) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -49,9 +50,7 @@ func (f folder) write(t testing.TB) string {
 // with is a copy of f with one file changed, or gone where text is empty.
 func (f folder) with(name, text string) folder {
 	g := make(folder)
-	for k, v := range f {
-		g[k] = v
-	}
+	maps.Copy(g, f)
 	if g[name] = text; text == "" {
 		delete(g, name)
 	}
