@@ -69,10 +69,10 @@ func sentence(l *locale.Language, e *doorlink.Error, zone *time.Location) string
 	return l.Say("error."+e.Key, places...)
 }
 
-// refusal words a failure for a page's socket.
-func (s *Server) refusal(l *locale.Language, of doorlink.SignalKind, err error, zone *time.Location) doorlink.Signal {
+// refusal words a failure to act on a signal for the page that sent it.
+func (s *Server) refusal(l *locale.Language, of doorlink.Signal, err error, zone *time.Location) doorlink.Signal {
 	e := s.foreseen(err, "acting on a signal")
-	r := &doorlink.Refusal{Of: of, Kind: e.Kind.String(), Status: status(e.Kind), Key: e.Key, Text: sentence(l, e, zone)}
+	r := &doorlink.Refusal{Of: of.Kind, Kind: e.Kind.String(), Status: status(e.Kind), Key: e.Key, Text: sentence(l, e, zone)}
 	for i := 1; i < len(e.Args); i += 2 {
 		switch v := e.Args[i].(type) {
 		case time.Time:
@@ -83,7 +83,7 @@ func (s *Server) refusal(l *locale.Language, of doorlink.SignalKind, err error, 
 			r.LeftMS = v.Milliseconds()
 		}
 	}
-	return doorlink.Signal{Kind: doorlink.SigRefused, Refused: r}
+	return doorlink.Signal{Kind: doorlink.SigRefused, Call: of.Call, Refused: r}
 }
 
 // retryAfter tells programs what the sentence tells people.

@@ -128,7 +128,7 @@ type residentPage struct {
 func (p *residentPage) run() {
 	line, err := p.open()
 	if err != nil {
-		p.refuse("", err)
+		p.refuse(doorlink.Signal{}, err)
 		p.sock.close(websocket.StatusTryAgainLater, "")
 		return
 	}
@@ -142,7 +142,7 @@ func (p *residentPage) run() {
 			err = p.say(line, sig)
 		}
 		if err != nil {
-			p.refuse(sig.Kind, err)
+			p.refuse(sig, err)
 		}
 	}
 }
@@ -167,6 +167,6 @@ func (p *residentPage) say(line *switchboard.Line, sig doorlink.Signal) error {
 }
 
 // refuse words a refusal. Moments in it are already in the door's zone.
-func (p *residentPage) refuse(of doorlink.SignalKind, err error) {
+func (p *residentPage) refuse(of doorlink.Signal, err error) {
 	p.sock.send(p.s.refusal(p.lang, of, err, nil))
 }

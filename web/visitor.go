@@ -154,7 +154,7 @@ func (p *visitorPage) run() {
 			err = p.say(sig)
 		}
 		if err != nil {
-			p.sock.send(p.s.refusal(p.v.lang, sig.Kind, err, p.v.zone))
+			p.sock.send(p.s.refusal(p.v.lang, sig, err, p.v.zone))
 		}
 	}
 }
@@ -188,7 +188,7 @@ func (p *visitorPage) resume() {
 	if err == nil {
 		p.leg = leg
 	} else if !errors.Is(err, switchboard.ErrNoCall) || doorlink.KindOf(errors.Unwrap(err)) == doorlink.Down {
-		p.sock.send(p.s.refusal(p.v.lang, "", err, p.v.zone))
+		p.sock.send(p.s.refusal(p.v.lang, doorlink.Signal{}, err, p.v.zone))
 	}
 }
 
