@@ -278,6 +278,7 @@ func TestCodesHoldOnTheDaysOnWhichClocksChange(t *testing.T) {
 				visit.SaysOpened(call, 1, "yes")
 				ana.SeesOpened(call, 1, "yes")
 				ana.HangsUp(call)
+				visit.Close()
 
 				change, err := time.Parse(time.RFC3339, day.change)
 				if err != nil {

@@ -72,10 +72,6 @@ func (b *Board) SignOut(h doorlink.Handset) {
 
 // takeUp makes a call known that began before this line.
 func (l *Line) takeUp(ctx context.Context, c doorlink.Call) error {
-	mine := c.Handset == l.handset.ID
-	if c.State.Over() && !mine {
-		return nil
-	}
 	at, err := l.board.house.Entrance(ctx, c.Door)
 	if err != nil {
 		return fmt.Errorf("looking up the door of call %s: %w", c.ID, err)
@@ -84,20 +80,46 @@ func (l *Line) takeUp(ctx context.Context, c doorlink.Call) error {
 	if err != nil && doorlink.KindOf(err) != doorlink.Gone {
 		return err
 	}
-	if mine {
-		l.board.publish(personSubject(c.Person), toPerson{Take: &taken{l.handset.ID, c.ID, l.id}})
-		away := false
-		l.board.publish(visitorSubject(c.ID), toVisitor{Line: &away})
-	}
 	l.mu.Lock()
-	k := l.learn(c, s)
-	k.mine = k.mine || mine
-	l.tell(k)
+	l.learn(c, s)
 	l.mu.Unlock()
-	if mine {
-		return l.showGiven(ctx, c.ID)
+	// Read again: nobody told this line of what changed before it knew the call.
+	now, err := l.board.calls.Call(ctx, c.ID)
+	if err != nil {
+		return fmt.Errorf("looking for call %s again: %w", c.ID, err)
 	}
-	return nil
+	if !l.showTaken(now) {
+		return nil
+	}
+	return l.showGiven(ctx, c.ID)
+}
+
+// showTaken tells how a call stands that was just taken up, and reports whether
+// it is this handset's, which takes it over from any older line of it. A call
+// that has ended and was never this handset's is forgotten instead.
+func (l *Line) showTaken(c doorlink.Call) (mine bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	k := l.calls[c.ID]
+	if k == nil {
+		return false // has ended meanwhile, and the page knows
+	}
+	if c.Version > k.call.Version {
+		k.call = c
+	}
+	if mine = k.call.Handset == l.handset.ID; mine {
+		k.mine = true
+		l.board.publish(personSubject(c.Person), toPerson{Take: &taken{l.handset.ID, c.ID, l.id}})
+		present := false
+		l.board.publish(visitorSubject(c.ID), toVisitor{Line: &present})
+	}
+	if mine || !k.call.State.Over() {
+		l.tell(k)
+	}
+	if k.call.State.Over() {
+		l.forget(k)
+	}
+	return mine
 }
 
 // Answer answers the call for this handset, or passes on a description if it
