@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"doorlink"
+	"doorlink/building"
 	"doorlink/store"
 )
 
@@ -91,6 +92,29 @@ func buildingIsListed(t *testing.T, db *store.DB) {
 	h.dot.Family = "Quayson"
 	write(t, db, func(tx *store.Tx) error { return tx.SetPerson(ctx, h.dot) })
 	same(t, "changed", must(db.Person(ctx, h.dot.ID)), h.dot)
+}
+
+func plannedBuildingIsStoredWhole(t *testing.T, db *store.DB) {
+	ctx := t.Context()
+	p := must(building.New("Casa", "Europe/Lisbon"))
+	door := must(p.AddDoor("Front", doorlink.Communal, "N1"))
+	p.AddHandset(p.AddResident("1A", "Ada", "Nwosu"), "Firefox")
+	if err := db.Build(ctx, p, noon); err != nil {
+		t.Fatal(err)
+	}
+	same(t, "property", must(db.Properties(ctx)), []doorlink.Property{p.Property})
+	same(t, "people", must(db.People(ctx, p.Property.ID)), p.People)
+	same(t, "sticker", must(db.Scan(ctx, p.Stickers[0].Token, noon)).Door, door)
+	facts := must(db.Directory(ctx, door.ID))
+	same(t, "handsets", facts[0].Handsets, 1)
+	same(t, "grants", len(facts[0].Grants), 1)
+
+	again := must(building.New("Casa", "Europe/Lisbon"))
+	again.People = p.People // of another property: one of many lines that cannot be
+	if err := db.Build(ctx, again, noon); err == nil {
+		t.Error("a building was stored with somebody else's people")
+	}
+	same(t, "properties", len(must(db.Properties(ctx))), 1)
 }
 
 func personIsRemovedWhole(t *testing.T, db *store.DB) {

@@ -12,6 +12,7 @@ import (
 // ErrNoCall says that there is no such call, or none of that visit.
 var ErrNoCall = doorlink.Fail(doorlink.NotFound, "call.unknown")
 
+// callColumns are in the order of scanCall and of addCall's arguments.
 const callColumns = `id, visit, property, door, panel, entry, person, unit, caller_kind, caller_line,
 	state, live, reason, handset, placed_at, since_at, answered_at, until_at, version`
 
@@ -22,11 +23,15 @@ var (
 	callOfVisit = query[doorlink.Call]{"reading the call of a visit",
 		`SELECT ` + callColumns + ` FROM calls WHERE visit = $1 ORDER BY placed_at DESC, id DESC LIMIT 1`, scanCall, ErrNoCall}
 
+	// Each half of the condition has an index that holds little: most calls are
+	// neither live nor were they answered.
 	callsOfPerson = query[doorlink.Call]{"reading the calls of a person",
 		`SELECT ` + callColumns + ` FROM calls
 		WHERE (person = $1 AND live) OR (person = $1 AND answered_at > 0 AND since_at > $2)
 		ORDER BY placed_at, id`, scanCall, nil}
 
+	// Of the visit, of the panel to the person, and of the person; live is asked
+	// for apart because a live call may be older than the span.
 	recentCalls = query[doorlink.Call]{"reading recent calls",
 		`SELECT ` + callColumns + ` FROM calls
 		WHERE (visit = $1 AND placed_at > $2) OR (visit = $1 AND live)
@@ -36,6 +41,7 @@ var (
 	overdueCalls = query[doorlink.CallID]{"looking for overdue calls",
 		`SELECT id FROM calls WHERE live AND until_at <= $1 ORDER BY until_at LIMIT $2`, text[doorlink.CallID], nil}
 
+	// A visit is kept from its first call on; looking leaves no trace.
 	addVisit = statement{"adding a visit",
 		`INSERT INTO visits (id, property, door, panel, begun_at) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (id) DO NOTHING`}
@@ -44,6 +50,7 @@ var (
 		`INSERT INTO calls (` + callColumns + `)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`}
 
+	// The version makes it a compare-and-swap: one of several writers wins.
 	changeCall = statement{"changing a call",
 		`UPDATE calls SET state = $1, live = $2, reason = $3, handset = $4, since_at = $5, answered_at = $6,
 			until_at = $7, version = version + 1
@@ -90,6 +97,7 @@ func (tx *Tx) recent(ctx context.Context, c doorlink.Call) ([]doorlink.Call, err
 	return recentCalls.all(ctx, tx.on, c.Visit, ms(c.Placed.Add(-doorlink.LimitSpan)), c.Person, c.Panel, doorlink.RecentCalls)
 }
 
+// addCall adds the call, and its visit if this is the first.
 func (tx *Tx) addCall(ctx context.Context, c doorlink.Call) error {
 	if _, err := addVisit.exec(ctx, tx.on, c.Visit, c.Property, c.Door, c.Panel, ms(c.Placed)); err != nil {
 		return err
@@ -111,6 +119,7 @@ func (db *DB) ChangeCall(ctx context.Context, id doorlink.CallID,
 	ctx, cancel := limit(ctx)
 	defer cancel()
 	for {
+		// Most moves change something, but those that do not cost no write.
 		was, err := callByID.first(ctx, db.read, id)
 		if err != nil {
 			return was, err
@@ -174,6 +183,7 @@ func (db *DB) OverdueCalls(ctx context.Context, now time.Time, limit int) ([]doo
 	return overdueCalls.all(ctx, db.read, ms(now), limit)
 }
 
+// scanCall reads callColumns. What live says, the state says better.
 func scanCall(r *sql.Rows) (c doorlink.Call, err error) {
 	var live bool
 	err = r.Scan(&c.ID, &c.Visit, &c.Property, &c.Door, &c.Panel, &c.Entry, &c.Person, &c.Unit,

@@ -49,6 +49,8 @@ type committer struct {
 	stmts *prepared
 }
 
+// newCommitter makes a committer on a pool of one connection. Nothing is
+// written until run runs.
 func newCommitter(pool *sql.DB, log *slog.Logger) *committer {
 	return &committer{
 		pool: pool, log: log,
@@ -120,11 +122,11 @@ func (c *committer) run() {
 	}
 }
 
-// close ends run, waits for it and closes the pool.
-func (c *committer) close() error {
+// finish lets the group that is being committed finish, begins none after it, and
+// returns when run has.
+func (c *committer) finish() {
 	c.once.Do(func() { close(c.stop) })
 	<-c.ended
-	return c.pool.Close()
 }
 
 // gather takes everything that waits, but for jobs whose writers gave up. It

@@ -19,11 +19,14 @@ type held struct {
 }
 
 const (
+	// factsSelect has a row for each unit of a person, and one for a person
+	// without. The e-mail address stays in the database.
 	factsSelect = `SELECT p.id, p.property, p.given, p.family, p.shown, p.activated,
 			COALESCE(m.entry, ''), COALESCE(u.id, ''), COALESCE(u.name, ''),
 			(SELECT COUNT(*) FROM handsets h WHERE h.person = p.id)
 		FROM people p LEFT JOIN memberships m ON m.person = p.id LEFT JOIN units u ON u.id = m.unit `
 
+	// heldSelect has a row for each key that a person holds for a door.
 	heldSelect = `SELECT h.person, k.door, h.from_at, h.to_at, k.hours_from, k.hours_to
 		FROM key_doors k JOIN holders h ON h.key = k.key `
 
@@ -32,6 +35,8 @@ const (
 	ofEntry = `(SELECT o.person FROM memberships e JOIN memberships o ON o.unit = e.unit WHERE e.entry = $2)`
 )
 
+// People and keys are read apart: joined, a person with two units and three keys
+// would come six times. An order is given so that equal facts are equal values.
 var (
 	factsOfDoor = query[directory.Facts]{"reading a directory",
 		factsSelect + `WHERE p.property = (SELECT property FROM doors WHERE id = $1) ORDER BY p.id, m.id`, scanFacts, nil}
@@ -157,7 +162,7 @@ func atDoor(facts []directory.Facts, keys []held) []directory.Facts {
 	for _, h := range keys {
 		grants[h.person] = append(grants[h.person], h.grant)
 	}
-	found := facts[:0]
+	found := facts[:0] // in place: facts are read for this
 	for _, f := range facts {
 		f.Grants = grants[f.Person.ID]
 		if f.Unit.ID != "" || len(f.Grants) > 0 {
@@ -177,6 +182,7 @@ func withGrants(facts []directory.Facts, grants []directory.Grant) []directory.F
 	return copied
 }
 
+// scanFacts gives no unit a property if there is no unit.
 func scanFacts(r *sql.Rows) (f directory.Facts, err error) {
 	p, u := &f.Person, &f.Unit
 	err = r.Scan(&p.ID, &p.Property, &p.Given, &p.Family, &p.Shown, &p.Activated, &f.Entry, &u.ID, &u.Name, &f.Handsets)

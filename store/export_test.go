@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
+	"io/fs"
+	"log/slog"
 	"strings"
 )
 
@@ -49,6 +51,14 @@ func planStep(r *sql.Rows) (step string, err error) {
 	err = r.Scan(&id, &parent, &unused, &step)
 	return step, err
 }
+
+// OpenWith opens a SQLite file with other migrations.
+func OpenWith(ctx context.Context, path string, files fs.FS) (*DB, error) {
+	return openSQLite(ctx, path, files, slog.New(slog.DiscardHandler))
+}
+
+// Migrations are those in the program.
+var Migrations fs.FS = embedded
 
 // Fault is how errors of a driver are sorted.
 var Fault = fault

@@ -2,6 +2,8 @@ package store_test
 
 import (
 	"context"
+	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -10,6 +12,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"doorlink"
@@ -114,6 +117,91 @@ func TestOpeningAgainMigratesNothing(t *testing.T) {
 			same(t, "versions", versions, []string{"0", "1"})
 		})
 	}
+}
+
+// future is the migrations of this program and one more.
+func future(t *testing.T, statements string) fs.FS {
+	t.Helper()
+	const first = "migrations/00001_init.sql"
+	return fstest.MapFS{
+		first:                       {Data: must(fs.ReadFile(store.Migrations, first))},
+		"migrations/00099_more.sql": {Data: []byte("-- +goose Up\n" + statements)},
+	}
+}
+
+func TestDatabaseIsCopiedBeforeItIsMigrated(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "test.db")
+	old := open(t, "sqlite:"+path)
+	h := newHouse(t, old)
+	if err := old.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db := must(store.OpenWith(t.Context(), path, future(t, "ALTER TABLE units ADD COLUMN floor TEXT NOT NULL DEFAULT 'ground';")))
+	same(t, "migrated", must(db.Texts(t.Context(), `SELECT DISTINCT floor FROM units`)), []string{"ground"})
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	aside := open(t, "sqlite:"+path+".v1")
+	same(t, "property aside", must(aside.Property(t.Context(), h.property.ID)), h.property)
+}
+
+func TestFailedMigrationLeavesTheDatabase(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "test.db")
+	old := open(t, "sqlite:"+path)
+	h := newHouse(t, old)
+	if err := old.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the copy of the first time is no obstacle
+		_, err := store.OpenWith(t.Context(), path, future(t, "DROP TABLE codes;\nDROP TABLE nothing;"))
+		if err == nil {
+			t.Fatal("migrated")
+		}
+	}
+	again := open(t, "sqlite:"+path)
+	same(t, "property", must(again.Property(t.Context(), h.property.ID)), h.property)
+	same(t, "codes", must(again.Texts(t.Context(), `SELECT door FROM codes`)), nil)
+}
+
+func TestClosedDatabaseIsOneFile(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	db := open(t, "sqlite:"+filepath.Join(dir, "test.db"))
+	newHouse(t, db)
+	must(db.Properties(t.Context()))
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, f := range must(os.ReadDir(dir)) {
+		names = append(names, f.Name())
+	}
+	same(t, "files", names, []string{"test.db", "test.db.lock"})
+}
+
+// TestAnotherProcessWrites for longer than anybody waits.
+func TestAnotherProcessWrites(t *testing.T) {
+	t.Parallel()
+	url := "sqlite:" + filepath.Join(t.TempDir(), "test.db")
+	here, there := open(t, url), open(t, url)
+	begun, release := make(chan struct{}), make(chan struct{})
+	var all sync.WaitGroup
+	all.Go(func() {
+		fails(t, "the other's write", there.Write(t.Context(), func(*store.Tx) error {
+			close(begun)
+			<-release
+			return nil
+		}), nil)
+	})
+	<-begun
+	wins := crowd(t, 8, func(i int) error { return adding(t, here, fmt.Sprint(i))() }, store.ErrDown)
+	same(t, "writes meanwhile", wins, 0)
+	close(release)
+	all.Wait()
+	fails(t, "a write afterwards", adding(t, here, "after")(), nil)
+	same(t, "properties", names(t, here), []string{"after"})
 }
 
 func TestNewerDatabaseIsRefused(t *testing.T) {

@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// lockRetry is how often a lock that somebody else holds is tried.
+// lockRetry is how often a lock that somebody else holds is tried. Waiting in
+// the system call could not be ended by a context.
 const lockRetry = 20 * time.Millisecond
 
 // lockFile takes the lock of a file, which it makes if need be, and waits for

@@ -42,6 +42,8 @@ func (c *committer) together(group []*job) ([]outcome, error) {
 	return outcomes, c.end()
 }
 
+// inSavepoint runs one job so that its failure is undone and nothing else. The
+// outcome is the job's, the error the transaction's.
 func (c *committer) inSavepoint(j *job) (outcome, error) {
 	if err := c.control(`SAVEPOINT job`); err != nil {
 		return outcome{}, err

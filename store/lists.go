@@ -7,6 +7,8 @@ import (
 	"doorlink"
 )
 
+// propertyColumns leave out the revision, which is not of the property but of
+// what is stored about it.
 const propertyColumns = `id, name, zone, names, search_first, notice`
 
 var (
@@ -58,6 +60,7 @@ func (db *DB) Keys(ctx context.Context, p doorlink.PropertyID) ([]doorlink.Key, 
 	return keysOfProperty.all(ctx, db.read, p)
 }
 
+// scanProperty reads propertyColumns.
 func scanProperty(r *sql.Rows) (p doorlink.Property, err error) {
 	err = r.Scan(&p.ID, &p.Name, &p.Zone, &p.Names, &p.SearchFirst, &p.Notice)
 	return p, err

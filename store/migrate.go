@@ -14,16 +14,20 @@ import (
 	"github.com/pressly/goose/v3/lock"
 )
 
+// embedded holds the migrations. A released one is never edited: databases
+// out there have run it.
+//
 //go:embed migrations/*.sql
 var embedded embed.FS
 
-// migrations makes the runner of the migrations. They go forward only: the way
+// migrations makes the runner of the migrations in files. They go forward only: the way
 // back is the copy that was made before, or a backup.
-func migrations(dialect goose.Dialect, pool *sql.DB, options ...goose.ProviderOption) (*goose.Provider, error) {
-	files, err := fs.Sub(embedded, "migrations")
+func migrations(dialect goose.Dialect, pool *sql.DB, files fs.FS, options ...goose.ProviderOption) (*goose.Provider, error) {
+	files, err := fs.Sub(files, "migrations")
 	if err != nil {
 		return nil, fmt.Errorf("reading the migrations: %w", err)
 	}
+	// The registry of goose is global and for migrations written in Go.
 	options = append(options, goose.WithTableName("schema_version"), goose.WithDisableGlobalRegistry(true))
 	p, err := goose.NewProvider(dialect, pool, files, options...)
 	if err != nil {
@@ -33,9 +37,9 @@ func migrations(dialect goose.Dialect, pool *sql.DB, options ...goose.ProviderOp
 }
 
 // migrateSQLite runs what is missing. The caller holds the file lock, because
-// goose has none for SQLite.
-func migrateSQLite(ctx context.Context, pool *sql.DB, path string, log *slog.Logger) error {
-	p, err := migrations(goose.DialectSQLite3, pool)
+// goose has none for SQLite. A failed migration leaves the database as it was.
+func migrateSQLite(ctx context.Context, pool *sql.DB, path string, files fs.FS, log *slog.Logger) error {
+	p, err := migrations(goose.DialectSQLite3, pool, files)
 	if err != nil {
 		return err
 	}
@@ -43,7 +47,7 @@ func migrateSQLite(ctx context.Context, pool *sql.DB, path string, log *slog.Log
 	if err != nil {
 		return err
 	}
-	if has > 0 && has < knows {
+	if has > 0 && has < knows { // 0 is a fresh file: nothing to lose
 		aside := fmt.Sprintf("%s.v%d", path, has)
 		if err := copySQLite(ctx, path, aside); err != nil {
 			return err
@@ -62,7 +66,7 @@ func migratePostgres(ctx context.Context, config pgx.ConnConfig, log *slog.Logge
 	if err != nil {
 		return err
 	}
-	p, err := migrations(goose.DialectPostgres, pool, goose.WithSessionLocker(locker))
+	p, err := migrations(goose.DialectPostgres, pool, embedded, goose.WithSessionLocker(locker))
 	if err != nil {
 		return err
 	}

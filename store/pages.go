@@ -26,8 +26,11 @@ type Scanned struct {
 }
 
 const (
+	// placeColumns are what all ways to a Scanned have in common.
 	placeColumns = `p.id, p.name, p.zone, p.names, p.search_first, p.notice, p.revision, d.id, d.name, d.type`
 
+	// scanned is on the way of every visitor: four rows by their keys, one
+	// round trip.
 	scanned = `SELECT ` + placeColumns + `, w.id, w.label, s.id, s.token, s.short, s.ends_at
 		FROM stickers s JOIN panels w ON w.id = s.panel JOIN doors d ON d.id = w.door
 		JOIN properties p ON p.id = d.property `
@@ -37,6 +40,7 @@ var (
 	scanToken = query[Scanned]{"looking up a sticker", scanned + `WHERE s.token = $1`, scanScanned, doorlink.ErrStickerUnknown}
 	scanShort = query[Scanned]{"looking up a short code", scanned + `WHERE s.short = $1`, scanScanned, doorlink.ErrStickerUnknown}
 
+	// A door is read in the same shape, without a sticker.
 	doorByID = query[Scanned]{"reading a door",
 		`SELECT ` + placeColumns + `, COALESCE(w.id, ''), COALESCE(w.label, ''), '', '', '', 0
 		FROM doors d JOIN properties p ON p.id = d.property LEFT JOIN panels w ON w.door = d.id
@@ -72,6 +76,7 @@ func (db *DB) Door(ctx context.Context, id doorlink.DoorID) (Scanned, error) {
 	return doorByID.first(ctx, db.read, id)
 }
 
+// scanScanned leaves panel and sticker zero where there is none.
 func scanScanned(r *sql.Rows) (s Scanned, err error) {
 	p, d := &s.Property, &s.Door
 	err = r.Scan(&p.ID, &p.Name, &p.Zone, &p.Names, &p.SearchFirst, &p.Notice, &s.Revision, &d.ID, &d.Name, &d.Type,

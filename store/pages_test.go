@@ -38,6 +38,8 @@ func doorWithoutPanel(t *testing.T, db *store.DB) {
 	same(t, "front", got, store.Scanned{Property: h.property, Door: h.front, Panel: h.panel, Revision: got.Revision})
 	got = must(db.Door(t.Context(), h.gate.ID))
 	same(t, "gate", got, store.Scanned{Property: h.property, Door: h.gate, Revision: got.Revision})
+	same(t, "entrance", must(db.Entrance(t.Context(), h.front.ID)),
+		doorlink.Entrance{Property: h.property, Door: h.front, Panel: h.panel})
 	_, err := db.Door(t.Context(), "door_none")
 	fails(t, "a door that is none", err, store.ErrNoDoor)
 }

@@ -39,6 +39,7 @@ func openPostgres(ctx context.Context, url string, log *slog.Logger) (*DB, error
 	if err != nil {
 		return nil, errURL.Because(errors.New("not a URL that pgx understands")) // err may quote the password
 	}
+	// Migrations may take longer than any statement of ours.
 	if err := migratePostgres(ctx, *config, log); err != nil {
 		return nil, fault(ctx, "migrating the database", err)
 	}
@@ -76,6 +77,8 @@ func (e *serverEngine) write(ctx context.Context, f func(*Tx) error) error {
 	}
 }
 
+// once runs f in one transaction. database/sql rolls it back by itself when ctx
+// ends, and takes a new connection for BEGIN if the old one turns out dead.
 func (e *serverEngine) once(ctx context.Context, f func(*Tx) error) error {
 	on, err := e.pool.BeginTx(ctx, nil)
 	if err != nil {

@@ -22,8 +22,10 @@ type prepared struct {
 	known map[string]*sql.Stmt
 }
 
+// prepare makes a runner that starts with nothing compiled.
 func prepare(on preparer) *prepared { return &prepared{on: on, known: map[string]*sql.Stmt{}} }
 
+// ExecContext implements runner.
 func (p *prepared) ExecContext(ctx context.Context, text string, args ...any) (sql.Result, error) {
 	s, err := p.statement(ctx, text)
 	if err != nil {
@@ -32,6 +34,7 @@ func (p *prepared) ExecContext(ctx context.Context, text string, args ...any) (s
 	return s.ExecContext(ctx, args...)
 }
 
+// QueryContext implements runner.
 func (p *prepared) QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
 	s, err := p.statement(ctx, text)
 	if err != nil {
@@ -40,6 +43,8 @@ func (p *prepared) QueryContext(ctx context.Context, text string, args ...any) (
 	return s.QueryContext(ctx, args...)
 }
 
+// statement compiles a text, or finds it compiled. On a pool, database/sql
+// compiles it once more on each further connection that runs it.
 func (p *prepared) statement(ctx context.Context, text string) (*sql.Stmt, error) {
 	p.mu.RLock()
 	s := p.known[text]

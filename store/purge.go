@@ -65,6 +65,7 @@ func (db *DB) Purge(ctx context.Context, now time.Time) (map[string]int64, error
 	return gone, nil
 }
 
+// sweep removes batch after batch until one is not full.
 func (db *DB) sweep(ctx context.Context, s sweep, before time.Time) (gone int64, err error) {
 	for {
 		var n int64

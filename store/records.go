@@ -8,6 +8,8 @@ import (
 	"doorlink"
 )
 
+// The door's type is copied: who may see a record is decided by what the door
+// was when it happened.
 var (
 	addRecord = statement{"adding a record",
 		`INSERT INTO records (id, kind, property, door, door_type, person, own, call, state, at)
@@ -32,6 +34,7 @@ func (db *DB) Records(ctx context.Context, p doorlink.PropertyID, before time.Ti
 	return recordsOfProperty.all(ctx, db.read, p, ms(before), limit)
 }
 
+// scanRecord reads all columns of records.
 func scanRecord(r *sql.Rows) (rec doorlink.Record, err error) {
 	err = r.Scan(&rec.ID, &rec.Kind, &rec.Property, &rec.Door, &rec.DoorType, &rec.Person, &rec.Own,
 		&rec.Call, &rec.State, instant{&rec.At})

@@ -38,6 +38,8 @@ type session struct {
 	used    time.Time
 }
 
+// Links and sessions are looked up by the hash of a secret of 160 random bits,
+// so it does not matter how long a comparison takes.
 var (
 	addLink    = statement{"adding a link", `INSERT INTO links (hash, person, expires_at, used_at) VALUES ($1, $2, $3, 0)`}
 	linkByHash = query[link]{"looking up a link",
@@ -52,6 +54,7 @@ var (
 	signHandset = statement{"signing a handset in",
 		`UPDATE handsets SET session = $1, name = $2, used_at = $3 WHERE id = $4 AND person = $5`}
 
+	// A handset without a session has an empty hash, which finds nothing.
 	handsetBySession = query[session]{"looking up a session",
 		`SELECT id, person, name, used_at FROM handsets WHERE session = $1 AND session <> ''`, scanSession, ErrNoSession}
 	touchHandset = statement{"touching a session", `UPDATE handsets SET used_at = $1 WHERE id = $2`}
@@ -182,6 +185,7 @@ func (db *DB) Handsets(ctx context.Context, p doorlink.PersonID) ([]doorlink.Han
 	return handsetsOf.all(ctx, db.read, p)
 }
 
+// scanLink, scanSession and scanHandset read what their queries select.
 func scanLink(r *sql.Rows) (l link, err error) {
 	err = r.Scan(&l.person, instant{&l.expires}, instant{&l.used})
 	return l, err

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net/url"
 	"os"
@@ -27,7 +28,10 @@ type fileEngine struct {
 	stmts   *prepared // on readers
 }
 
-func openSQLite(ctx context.Context, path string, log *slog.Logger) (*DB, error) {
+// openSQLite opens or makes the file. The lock is held until the schema is what
+// this program knows, so that of several processes one migrates and the others
+// find it done.
+func openSQLite(ctx context.Context, path string, files fs.FS, log *slog.Logger) (*DB, error) {
 	unlock, err := lockFile(ctx, path+".lock")
 	if err != nil {
 		return nil, ErrDown.Because(fmt.Errorf("locking the database: %w", err))
@@ -40,7 +44,7 @@ func openSQLite(ctx context.Context, path string, log *slog.Logger) (*DB, error)
 	if err != nil {
 		return nil, err
 	}
-	if err := migrateSQLite(ctx, writer, path, log); err != nil {
+	if err := migrateSQLite(ctx, writer, path, files, log); err != nil {
 		return nil, errors.Join(fault(ctx, "migrating the database", err), writer.Close())
 	}
 	pool, err := sqlitePool(path, readers, url.Values{"_query_only": {"on"}})
@@ -61,7 +65,7 @@ func sqlitePool(path string, n int, options url.Values) (*sql.DB, error) {
 	}
 	options.Set("_busy_timeout", fmt.Sprint(patience.Milliseconds()))
 	options.Set("_journal_mode", "wal")
-	options.Set("_dqs", "0")
+	options.Set("_dqs", "0") // "x" is a name, never a text
 	name := "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + options.Encode()
 	pool, err := sql.Open("sqlite", name)
 	if err != nil {
@@ -84,8 +88,11 @@ func makeFile(path string) error {
 
 func (e *fileEngine) name() string { return "sqlite" }
 
+// close closes the writing connection last: it takes what is in the log over
+// into the file, and leaves the file alone in its directory.
 func (e *fileEngine) close() error {
-	return errors.Join(e.committer.close(), e.stmts.close(), e.readers.Close())
+	e.finish()
+	return errors.Join(e.stmts.close(), e.readers.Close(), e.pool.Close())
 }
 
 // errBackup refuses to write a backup over a file.

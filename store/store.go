@@ -65,7 +65,7 @@ func Open(ctx context.Context, url string, log *slog.Logger) (*DB, error) {
 	path, isFile := strings.CutPrefix(url, "sqlite:")
 	switch {
 	case isFile && path != "":
-		return openSQLite(ctx, path, log)
+		return openSQLite(ctx, path, embedded, log)
 	case strings.HasPrefix(url, "postgres://"), strings.HasPrefix(url, "postgresql://"):
 		return openPostgres(ctx, url, log)
 	}

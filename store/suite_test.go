@@ -48,6 +48,7 @@ var suite = []struct {
 
 	{"BuildingRefusesWhatCannotBe", buildingRefusesWhatCannotBe},
 	{"BuildingIsListed", buildingIsListed},
+	{"PlannedBuildingIsStoredWhole", plannedBuildingIsStoredWhole},
 	{"PersonIsRemovedWhole", personIsRemovedWhole},
 	{"PurgeKeepsToRetention", purgeKeepsToRetention},
 

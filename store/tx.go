@@ -46,6 +46,7 @@ type strict struct {
 	failed error // the first failure
 }
 
+// ExecContext implements runner.
 func (s *strict) ExecContext(ctx context.Context, text string, args ...any) (sql.Result, error) {
 	if s.failed != nil {
 		return nil, s.failed
@@ -55,6 +56,7 @@ func (s *strict) ExecContext(ctx context.Context, text string, args ...any) (sql
 	return result, err
 }
 
+// QueryContext implements runner.
 func (s *strict) QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
 	if s.failed != nil {
 		return nil, s.failed

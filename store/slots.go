@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
@@ -13,13 +12,8 @@ import (
 	"doorlink/doorcode"
 )
 
-// ErrNoCode says that a call was not given that code.
-var ErrNoCode = doorlink.Fail(doorlink.NotFound, "code.unknown")
-
-// ErrOldSetup refuses a set-up that is not newer than the one a lock has.
-var ErrOldSetup = doorlink.Fail(doorlink.Conflict, "lock.old_setup")
-
-// generation is one row of codes.
+// generation is one row of codes: what became of one generation of a slot. The
+// zero value, with its number, is one of which nothing is known.
 type generation struct {
 	Gen   uint8
 	Given doorcode.Given
@@ -27,13 +21,8 @@ type generation struct {
 }
 
 var (
-	setupOf = query[string]{"reading a lock's set-up",
-		`SELECT setup FROM locks WHERE door = $1`, text[string], doorcode.ErrNoLock}
-	addLock = statement{"adding a lock",
-		`INSERT INTO locks (door, version, setup) VALUES ($1, $2, $3)
-		ON CONFLICT (door) DO UPDATE SET version = excluded.version, setup = excluded.setup
-		WHERE excluded.version > locks.version`}
-
+	// A slot is found by its person, and a free one by what is missing in the
+	// row of numbers.
 	slotOf = query[int64]{"looking for a slot",
 		`SELECT slot FROM slots WHERE door = $1 AND epoch = $2 AND day = $3 AND person = $4`, number[int64], errNone}
 	slotsTaken = query[int64]{"looking for a free slot",
@@ -41,6 +30,8 @@ var (
 	takeSlot = statement{"taking a slot",
 		`INSERT INTO slots (door, epoch, day, slot, person) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`}
 
+	// A code is written when it is given and again when it is known to be used;
+	// what was shown and said about it stays.
 	codesOf = query[generation]{"reading the codes of a slot",
 		`SELECT gen, call, nth, burnt, used FROM codes
 		WHERE door = $1 AND epoch = $2 AND day = $3 AND slot = $4 ORDER BY gen`, scanGeneration, nil}
@@ -49,48 +40,10 @@ var (
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, '')
 		ON CONFLICT (door, epoch, day, slot, gen) DO UPDATE
 		SET call = excluded.call, nth = excluded.nth, burnt = excluded.burnt, used = excluded.used`}
-
-	handedIn = query[doorcode.Handed]{"reading the codes of a call",
-		`SELECT door, epoch, day, slot, gen, nth, shown_at, opened FROM codes
-		WHERE call = $1 AND call <> '' ORDER BY nth`, scanHanded, nil}
-	markCode = statement{"marking a code",
-		`UPDATE codes SET
-			shown_at = CASE WHEN $1 AND shown_at = 0 THEN $2 ELSE shown_at END,
-			opened = CASE WHEN $3 <> '' THEN $3 ELSE opened END,
-			used = (used OR $3 = 'yes')
-		WHERE call = $4 AND call <> '' AND nth = $5`}
 )
 
 // errNone stands for the absence of a row inside this package.
 var errNone = errors.New("no row")
-
-// AddLock keeps the set-up that a door's lock was provisioned with, in place
-// of an older one. It returns ErrOldSetup if the lock has it, or a newer one,
-// and ErrMissing if there is no such door.
-func (tx *Tx) AddLock(ctx context.Context, s doorcode.Setup) error {
-	b, err := json.Marshal(s)
-	if err != nil {
-		return fmt.Errorf("writing a set-up: %w", err)
-	}
-	n, err := addLock.exec(ctx, tx.on, s.Door, s.Version, string(b))
-	if err == nil && n == 0 {
-		err = ErrOldSetup
-	}
-	return err
-}
-
-// Setup reads the set-up of the door's lock, or fails with doorcode.ErrNoLock.
-func (db *DB) Setup(ctx context.Context, d doorlink.DoorID) (doorcode.Setup, error) {
-	var s doorcode.Setup
-	b, err := setupOf.first(ctx, db.read, d)
-	if err != nil {
-		return s, err
-	}
-	if err := json.Unmarshal([]byte(b), &s); err != nil {
-		return s, fmt.Errorf("reading the set-up of %s: %w", d, err)
-	}
-	return s, nil
-}
 
 // ChangeSlot applies change to what is known of a person's codes of a day at a
 // door, and returns the result once it is durable. A person without a slot of
@@ -150,21 +103,25 @@ func (tx *Tx) changeSlot(ctx context.Context, was, next doorcode.Slot, places ui
 		if err := tx.putCode(ctx, p, person, after, now); err != nil {
 			return err
 		}
-		if after.Given.Ask.Call != "" && before.Given != after.Given {
-			if err := tx.addCodeRecord(ctx, p, person, after.Given.Ask.Call, now); err != nil {
-				return err
-			}
+		if before.Given == after.Given || after.Given.Burnt {
+			continue
+		}
+		if err := tx.addCodeRecord(ctx, p, person, after.Given.Ask.Call, now); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
 func (tx *Tx) putCode(ctx context.Context, p doorcode.Place, person doorlink.PersonID, g generation, now time.Time) error {
+	ask := g.Given.Ask
 	_, err := putCode.exec(ctx, tx.on, p.Door, p.Epoch, p.Day, p.Slot, g.Gen, person,
-		g.Given.Ask.Call, g.Given.Ask.Nth, g.Given.Burnt, g.Used, ms(now))
+		ask.Call, ask.Nth, g.Given.Burnt, g.Used, ms(now))
 	return err
 }
 
+// addCodeRecord puts on record that a code was given: to whom and in which
+// call, never which.
 func (tx *Tx) addCodeRecord(ctx context.Context, p doorcode.Place, person doorlink.PersonID, call doorlink.CallID, now time.Time) error {
 	at, err := doorByID.first(ctx, tx.on, p.Door)
 	if err != nil {
@@ -176,7 +133,8 @@ func (tx *Tx) addCodeRecord(ctx context.Context, p doorcode.Place, person doorli
 }
 
 // slotFor reads the person's slot of the day at the place, or makes an empty
-// one with the lowest free number.
+// one with the lowest free number, which nobody has taken yet. It may run
+// outside a transaction: changeSlot looks again before it writes.
 func slotFor(ctx context.Context, on runner, at doorcode.Place, places uint16, person doorlink.PersonID) (doorcode.Slot, error) {
 	n, err := slotOf.first(ctx, on, at.Door, at.Epoch, at.Day, person)
 	if errors.Is(err, errNone) {
@@ -186,7 +144,7 @@ func slotFor(ctx context.Context, on runner, at doorcode.Place, places uint16, p
 	if err != nil {
 		return doorcode.Slot{}, err
 	}
-	at.Slot = uint16(n)
+	at.Slot = uint16(n) // below places, which is one
 	s := doorcode.Slot{Place: at}
 	rows, err := codesOf.all(ctx, on, at.Door, at.Epoch, at.Day, at.Slot)
 	for _, g := range rows {
@@ -200,6 +158,8 @@ func slotFor(ctx context.Context, on runner, at doorcode.Place, places uint16, p
 	return s, err
 }
 
+// freeSlot is the lowest number that is not taken, so that the slots of a day
+// are dense: the lock keeps places for the lowest ones only.
 func freeSlot(ctx context.Context, on runner, at doorcode.Place, places uint16) (uint16, error) {
 	taken, err := slotsTaken.all(ctx, on, at.Door, at.Epoch, at.Day)
 	if err != nil {
@@ -222,36 +182,7 @@ func generationOf(s doorcode.Slot, gen uint8) generation {
 	return g
 }
 
-// Handed reads the codes that were given in a call, in the order of their
-// numbers.
-func (db *DB) Handed(ctx context.Context, c doorlink.CallID) ([]doorcode.Handed, error) {
-	return handedIn.all(ctx, db.read, c)
-}
-
-// MarkCode keeps what became of the nth code of a call: that it was shown, and
-// what the visitor said, "yes" or "no", if anything. "yes" marks it used, which
-// nothing takes back. It fails with ErrNoCode.
-func (db *DB) MarkCode(ctx context.Context, c doorlink.CallID, nth int, shown bool, opened string, now time.Time) error {
-	ctx, cancel := limit(ctx)
-	defer cancel()
-	return db.Write(ctx, func(tx *Tx) error {
-		n, err := markCode.exec(ctx, tx.on, shown, ms(now), opened, c, nth)
-		if err == nil && n == 0 {
-			err = ErrNoCode
-		}
-		return err
-	})
-}
-
 func scanGeneration(r *sql.Rows) (g generation, err error) {
 	err = r.Scan(&g.Gen, &g.Given.Ask.Call, &g.Given.Ask.Nth, &g.Given.Burnt, &g.Used)
 	return g, err
-}
-
-func scanHanded(r *sql.Rows) (h doorcode.Handed, err error) {
-	var shown time.Time
-	p := &h.Place
-	err = r.Scan(&p.Door, &p.Epoch, &p.Day, &p.Slot, &h.Gen, &h.Nth, instant{&shown}, &h.Opened)
-	h.Shown = !shown.IsZero()
-	return h, err
 }
