@@ -16,7 +16,8 @@ export function directory(root: HTMLElement, words: Words, tell: (text: string) 
   const field = root.querySelector<HTMLInputElement>("input[type=search]");
   const hint = root.querySelector<HTMLElement>("#hint");
   const rows = root.querySelector<HTMLElement>("[data-rows]");
-  const asks = root.closest("main")?.dataset["state"] === "search";
+  const form = root.closest("main")?.dataset["state"]; // directory, search or empty
+  const asks = form === "search";
   let rest = 0;
   let asked = 0;
 
@@ -80,7 +81,7 @@ export function directory(root: HTMLElement, words: Words, tell: (text: string) 
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       const next = fresh.querySelector<HTMLElement>("[data-rows]");
       const state = fresh.querySelector<HTMLElement>("main")?.dataset["state"];
-      if (!rows || !next || state !== (asks ? "search" : "directory")) return location.reload();
+      if (!rows || !next || state !== form) return location.reload();
       rows.dataset["list"] = next.dataset["list"];
       if (asks) return; // matches are made when asked for
       const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset["to"] : undefined;
