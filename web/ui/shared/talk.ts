@@ -55,6 +55,7 @@ export function talk(root: HTMLElement, to: TalkTo): Talk {
     const element = document.createElement("li");
     if (k.mine) element.className = "mine";
     const who = document.createElement("b");
+    who.dir = "auto";
     who.textContent = k.mine ? to.you : to.them;
     const what = document.createElement("bdi");
     element.append(who, what);

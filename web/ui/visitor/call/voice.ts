@@ -38,9 +38,11 @@ export function makeVoice(on: VoiceEvents): Voice {
   const ear = speaker(null);
   let peer: Peer | undefined;
   let track: MediaStreamTrack | null = null;
+  const listen = () => void ear.play().then(() => on.blocked(false), () => undefined);
   const speak = (t: MediaStreamTrack) => {
     track = t;
     peer?.speak(t);
+    listen(); // a page that captures may also play
   };
   const mic = microphone(speak);
 
@@ -70,7 +72,7 @@ export function makeVoice(on: VoiceEvents): Voice {
     play() {
       sounds.wake();
       ear.srcObject ??= sounds.silence(); // keeps the right to play until there is a voice
-      ear.play().then(() => on.blocked(false), () => undefined);
+      listen();
     },
     close() {
       sounds.hush();

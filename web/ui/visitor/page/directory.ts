@@ -45,7 +45,8 @@ export function directory(root: HTMLElement, words: Words, tell: (text: string) 
   // ask lets the server search: the list is not in the page.
   async function ask(): Promise<void> {
     const nth = ++asked;
-    const answer = await fetch(`${location.pathname}/search?q=${encodeURIComponent(field?.value ?? "")}`).catch(() => null);
+    const query = new URLSearchParams({ lang: document.documentElement.lang, q: field?.value ?? "" });
+    const answer = await fetch(`${location.pathname}/search?${query}`).catch(() => null);
     if (!answer?.ok || nth !== asked || !rows) return;
     rows.innerHTML = await answer.text();
     const text = rows.querySelector<HTMLElement>("[data-hint]")?.dataset["hint"] ?? "";
