@@ -133,7 +133,9 @@ func (l *Line) Answer(ctx context.Context, s doorlink.Signal) error {
 	l.mu.Lock()
 	if k := l.calls[s.Call]; k != nil && !k.mine {
 		k.mine = true // the bus will say so too, but what follows must not wait for it
-		k.call = c
+		if c.Version > k.call.Version {
+			k.call = c
+		}
 		l.tell(k)
 	}
 	l.mu.Unlock()
