@@ -101,12 +101,12 @@ func run(t testing.TB, program string, args ...string) (stop func()) {
 }
 
 // until waits for something that other processes bring about.
-func until(t testing.TB, what string, true func() bool) {
+func until(t testing.TB, what string, is func() bool) {
 	t.Helper()
 	late := time.After(time.Minute)
 	look := time.NewTicker(20 * time.Millisecond)
 	defer look.Stop()
-	for !true() {
+	for !is() {
 		select {
 		case <-look.C:
 		case <-late:

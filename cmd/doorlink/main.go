@@ -59,7 +59,7 @@ func (e exit) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 func run(ctx context.Context, args []string) int {
 	var c commands
 	parser, err := newParser(ctx, &c)
-	if err != nil {
+	if err = errors.Join(err, forgetEmpty()); err != nil {
 		fmt.Fprintln(os.Stderr, "doorlink:", err)
 		return failed
 	}

@@ -57,6 +57,20 @@ func (s settings) Resolve(_ *kong.Context, _ *kong.Path, f *kong.Flag) (any, err
 	return s[f.Name], nil
 }
 
+// forgetEmpty takes empty variables for unset ones: container platforms set them
+// where nobody gave a value, and an empty path is not the present folder.
+func forgetEmpty() error {
+	for _, v := range os.Environ() {
+		name, value, _ := strings.Cut(v, "=")
+		if value == "" && strings.HasPrefix(name, "DOORLINK_") {
+			if err := os.Unsetenv(name); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // isSecret reports whether a setting may hold a secret.
 func isSecret(f *kong.Flag) bool { return f.Tag.Has("secret") }
 
