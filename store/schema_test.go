@@ -67,7 +67,7 @@ func TestEveryTableAndColumnHasAComment(t *testing.T) {
 	column := regexp.MustCompile(`^    [a-z_]+ +(TEXT|BIGINT|BOOLEAN)\b`)
 	for _, file := range must(filepath.Glob("migrations/*.sql")) {
 		before := ""
-		for _, line := range strings.Split(string(must(os.ReadFile(file))), "\n") {
+		for line := range strings.SplitSeq(string(must(os.ReadFile(file))), "\n") {
 			if strings.HasPrefix(line, "CREATE TABLE") && !strings.HasPrefix(before, "-- ") {
 				t.Errorf("%s: no comment above %s", file, line)
 			}

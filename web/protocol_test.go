@@ -8,6 +8,7 @@ import (
 	"go/token"
 	"os"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -60,21 +61,19 @@ func (g *protocol) addStruct(t reflect.Type) {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "export interface %s {\n", t.Name())
-	for i := range t.NumField() {
-		name, opts, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+	for field := range t.Fields() {
+		name, opts, _ := strings.Cut(field.Tag.Get("json"), ",")
 		if opts == "omitempty" {
 			name += "?"
 		}
-		fmt.Fprintf(&b, "  %s: %s;\n", name, g.name(t.Field(i).Type))
+		fmt.Fprintf(&b, "  %s: %s;\n", name, g.name(field.Type))
 	}
 	g.parts = append(g.parts, b.String()+"}\n")
 }
 
 func (g *protocol) first(name string) bool {
-	for _, s := range g.seen {
-		if s == name {
-			return false
-		}
+	if slices.Contains(g.seen, name) {
+		return false
 	}
 	g.seen = append(g.seen, name)
 	return true

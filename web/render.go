@@ -141,7 +141,7 @@ func readIcons(ui fs.FS) (map[string]string, error) {
 // sprite is the symbols a page uses, named with blanks between.
 func sprite(icons map[string]string, names string) (template.HTML, error) {
 	var b strings.Builder
-	for _, name := range strings.Fields(names) {
+	for name := range strings.FieldsSeq(names) {
 		if icons[name] == "" {
 			return "", fmt.Errorf("no icon %q", name)
 		}

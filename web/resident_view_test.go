@@ -215,7 +215,7 @@ func TestMarkupAndScriptOfACallAgree(t *testing.T) {
 	script := source(t, "resident/call/text.ts")
 	markup := source(t, "resident/home.html") + source(t, "resident/call.html")
 	for _, names := range firstGroups(markup, `data-(?:slot|when|busy)="([^"]+)"`) {
-		for _, name := range strings.Fields(names) {
+		for name := range strings.FieldsSeq(names) {
 			name = strings.TrimPrefix(name, "!")
 			kind, of, _ := strings.Cut(name, "-")
 			made := regexp.MustCompile(`\b` + kind + `(:|,)`).MatchString(script)
