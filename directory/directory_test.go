@@ -210,6 +210,26 @@ func TestSearchFindsWhomAVisitorMayMean(t *testing.T) {
 	}
 }
 
+func TestAFamilyNameIsFoundWholeWhereItIsNotShown(t *testing.T) {
+	t.Parallel()
+	all := []directory.Facts{listed("1A", "Maximiliane", "Schwarzenberger-Kowalczyk")}
+	for format, found := range map[doorlink.NameFormat]bool{
+		doorlink.FirstAndInitial: true, doorlink.Initials: true, doorlink.UnitOnly: false,
+	} {
+		entries := directory.Project(doorlink.Property{Names: format}, all, noon)
+		for _, whole := range []string{"schwarzenberger kowalczyk", "Maximiliane Schwarzenberger-Kowalczyk", "SCHWARZENBERGER-KOWALCZYK, Maximiliane"} {
+			if got := len(directory.Search(entries, whole)) == 1; got != found {
+				t.Errorf("%s among %s: got found %v", whole, format, got)
+			}
+		}
+		for _, part := range []string{"sch", "schwarzenberger", "kowalczyk"} {
+			if len(directory.Search(entries, part)) != 0 {
+				t.Errorf("%s among %s: a piece of a hidden name was found", part, format)
+			}
+		}
+	}
+}
+
 func TestNoSearchBringsMoreThanFive(t *testing.T) {
 	t.Parallel()
 	var all []directory.Facts

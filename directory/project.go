@@ -20,6 +20,11 @@ type Entry struct {
 	Unit   doorlink.UnitID
 	Name   string
 	Place  string // the unit's name
+
+	// Known are folded names by which somebody who knows the resident may find
+	// them, if typed whole. They are never shown, so a guess is at most
+	// confirmed. There are none where the property shows units only.
+	Known []string
 }
 
 // Project lists everybody who may be called, as the property shows them:
@@ -40,10 +45,15 @@ func Project(p doorlink.Property, all []Facts, now time.Time) []Entry {
 }
 
 func (f Facts) entry(format doorlink.NameFormat) Entry {
-	return Entry{
+	e := Entry{
 		ID: f.Entry, Person: f.Person.ID, Unit: f.Unit.ID,
 		Name: f.Person.As(format, f.Unit.Name), Place: f.Unit.Name,
 	}
+	given, family := Fold(f.Person.Given), Fold(f.Person.Family)
+	if format != doorlink.UnitOnly && family != "" {
+		e.Known = []string{family, given + family, family + given}
+	}
+	return e
 }
 
 // Find picks one line, and the other lines of the same unit, out of the facts

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -13,8 +14,9 @@ import (
 const MaxMatches = 5
 
 // Search finds the lines that a visitor may mean: a unit by its whole name, or
-// people by at least three letters that begin one of their names. Case,
-// accents, spaces and hyphens do not matter. Scripts that write a name in one
+// people by at least three letters that begin a name that is shown, or by their
+// whole family name even where only its initial is. Case, accents, spaces and
+// hyphens do not matter. Scripts that write a name in one
 // or two characters (Han, Hangul) need only one.
 func Search(all []Entry, typed string) []Entry {
 	want := Fold(typed)
@@ -24,7 +26,7 @@ func Search(all []Entry, typed string) []Entry {
 	byName := utf8.RuneCountInString(want) >= 3 || dense(want)
 	var found []Entry
 	for _, e := range all {
-		if Fold(e.Place) == want || byName && nameMatches(e.Name, want) {
+		if Fold(e.Place) == want || byName && (nameMatches(e.Name, want) || slices.Contains(e.Known, want)) {
 			if found = append(found, e); len(found) == MaxMatches {
 				break
 			}
