@@ -18,7 +18,7 @@ func (s *Server) figures() http.Handler {
 	count := func(name, help string, read func() float64) {
 		r.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Namespace: "doorlink", Name: name, Help: help}, read))
 	}
-	gauge("pages_open", "Pages of visitors and residents that are connected.", func() float64 { return float64(s.Pages.Sockets()) })
+	gauge("pages_open", "Pages of visitors and residents that are connected.", func() float64 { return float64(s.pages.Sockets()) })
 	gauge("bus_nodes", "Nodes on the embedded bus, this one included.", func() float64 { return float64(s.bus.Nodes()) })
 	count("bus_dropped_total", "Times at which messages were lost because this node could not keep up.", func() float64 { return float64(s.bus.Dropped()) })
 	if s.relay != nil {

@@ -26,13 +26,13 @@ import (
 
 // Server is one node of doorlink, ready to run.
 type Server struct {
-	DB    *store.DB
-	Board *switchboard.Board
-	Pages *web.Server
-	Keys  Keys
+	DB   *store.DB
+	Keys Keys
 
 	config   Config
 	log      *slog.Logger
+	board    *switchboard.Board
+	pages    *web.Server
 	bus      *bus.Bus
 	relay    *relay.Server // nil when it is run apart
 	listener net.Listener
@@ -87,8 +87,8 @@ func (s *Server) open(ctx context.Context) (err error) {
 		return err
 	}
 	counter := issue.NewCounter(issue.New(s.Keys.Doorcodes, s.DB), s.DB)
-	s.Board = switchboard.New(s.DB, s.DB, counter, servers, s.bus, log)
-	if s.Pages, err = web.New(web.Config{Base: s.base, Proxies: c.Proxies, Dev: c.sources()}, s.DB, s.Board, log); err != nil {
+	s.board = switchboard.New(s.DB, s.DB, counter, servers, s.bus, log)
+	if s.pages, err = web.New(web.Config{Base: s.base, Proxies: c.Proxies, Dev: c.sources()}, s.DB, s.board, log); err != nil {
 		return err
 	}
 	if s.secure, err = newCertificates(c, s.base, log); err != nil {
@@ -105,21 +105,18 @@ func (s *Server) open(ctx context.Context) (err error) {
 // Base is the address of this node as browsers know it, without a path.
 func (s *Server) Base() string { return s.base }
 
-// Relay is the embedded relay, nil when one is run apart.
-func (s *Server) Relay() *relay.Server { return s.relay }
-
 // Run serves until ctx is done, then lets requests finish and closes
 // everything. It returns nil for an orderly end.
 func (s *Server) Run(ctx context.Context) error {
 	defer s.Close()
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return s.Board.Run(ctx) })
-	g.Go(func() error { return s.Pages.Run(ctx) })
+	g.Go(func() error { return s.board.Run(ctx) })
+	g.Go(func() error { return s.pages.Run(ctx) })
 	g.Go(func() error { return s.purge(ctx) })
 	if s.relay != nil {
 		g.Go(func() error { return s.relay.Run(ctx) })
 	}
-	serve(ctx, g, s.newHTTP(s.Pages.Handler()), s.secure.wrap(s.listener))
+	serve(ctx, g, s.newHTTP(s.pages.Handler()), s.secure.wrap(s.listener))
 	if s.metrics != nil {
 		serve(ctx, g, s.newHTTP(s.figures()), s.metrics)
 	}
@@ -162,7 +159,7 @@ func (s *Server) invite(ctx context.Context) {
 		return
 	}
 	if len(all) == 0 {
-		fmt.Fprintf(os.Stderr, "\nNo building yet. Set it up at\n\n  %s\n\nThe link works once.\n\n", s.Pages.OfferSetup())
+		fmt.Fprintf(os.Stderr, "\nNo building yet. Set it up at\n\n  %s\n\nThe link works once.\n\n", s.pages.OfferSetup())
 	}
 }
 

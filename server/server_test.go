@@ -106,7 +106,7 @@ func TestNoLogAndNoMistakeShowsASecretOfTheStart(t *testing.T) {
 	t.Parallel()
 	var said bytes.Buffer
 	s, stop := start(t, Config{}, slog.New(slog.NewTextHandler(&said, &slog.HandlerOptions{Level: slog.LevelDebug})))
-	link := s.Pages.OfferSetup()
+	link := s.pages.OfferSetup()
 	get(t, &http.Client{}, link)
 	stop()
 	for _, secret := range []string{s.Keys.Doorcodes.Reveal(), s.Keys.Server.Reveal(), link[strings.LastIndex(link, "/")+1:]} {
@@ -137,11 +137,11 @@ func TestTheSetUpLinkBuildsOneBuilding(t *testing.T) {
 	}
 	t.Cleanup(s.Close)
 	// Not run, for that would print a link of its own.
-	pages := &http.Server{Handler: s.Pages.Handler()}
+	pages := &http.Server{Handler: s.pages.Handler()}
 	go pages.Serve(s.listener)
 	t.Cleanup(func() { pages.Close() })
-	older := s.Pages.OfferSetup()
-	link := s.Pages.OfferSetup()
+	older := s.pages.OfferSetup()
+	link := s.pages.OfferSetup()
 	if got := get(t, &http.Client{}, older); got.StatusCode != http.StatusGone {
 		t.Errorf("got status %d for an older link, want %d", got.StatusCode, http.StatusGone)
 	}

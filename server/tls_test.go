@@ -53,7 +53,7 @@ func TestPagesBehindAProxyKnowThatBrowsersUseHTTPS(t *testing.T) {
 	if page.StatusCode != http.StatusOK || len(page.Cookies()) != 1 || !page.Cookies()[0].Secure {
 		t.Errorf("got status %d and cookies %v, want a page and a cookie for HTTPS alone", page.StatusCode, page.Cookies())
 	}
-	if link := s.Pages.OfferSetup(); !strings.HasPrefix(link, "https://door.example/") {
+	if link := s.pages.OfferSetup(); !strings.HasPrefix(link, "https://door.example/") {
 		t.Errorf("got a link to %q, want the address browsers use", strings.SplitAfter(link, "/setup/")[0])
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -15,6 +16,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -332,5 +334,35 @@ func BenchmarkDemo(b *testing.B) {
 				b.StartTimer()
 			}
 		})
+	}
+}
+
+func TestTheDemoTellsPeopleWhereToGo(t *testing.T) {
+	t.Parallel()
+	cmd := exec.Command("doorlink", "demo", "--listen", "127.0.0.1:0", "--keypad-listen", "127.0.0.1:0")
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var told strings.Builder
+	for lines := bufio.NewScanner(out); !strings.Contains(told.String(), "Ctrl+C") && lines.Scan(); {
+		told.WriteString(lines.Text() + "\n")
+	}
+	if err := errors.Join(cmd.Process.Signal(os.Interrupt), cmd.Wait()); err != nil {
+		t.Error(err)
+	}
+	for what, want := range map[string]string{
+		"the QR code":         "██",
+		"the sticker":         `sticker at the Front door.*\n  http://\S+/p/[0-9a-z]{32}\n  or type the code [0-9A-Z]{4}-[0-9A-Z]{4} `,
+		"the first resident":  `Ada N\. in unit 1A .*\n  http://\S+/r/in/[0-9a-z]{32}\n`,
+		"the second resident": `Bram V\. in unit 1B .*\n  http://\S+/r/in/[0-9a-z]{32}\n`,
+		"a lock":              `lock of the Gym\n  http://127\.0\.0\.1:\d+/\n`,
+	} {
+		if !regexp.MustCompile(want).MatchString(told.String()) {
+			t.Errorf("the demo does not tell of %s:\n%s", what, &told)
+		}
 	}
 }
