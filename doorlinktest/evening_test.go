@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	evenings         = 30
+	evenings         = 8
 	eveningVisitors  = 6
 	eveningCalls     = 4 // by each visitor, one after the other
 	eveningResidents = 4

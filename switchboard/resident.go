@@ -95,8 +95,7 @@ func (l *Line) takeUp(ctx context.Context, c doorlink.Call) error {
 }
 
 // showTaken tells how a call stands that was just taken up, and reports whether
-// it is this handset's, which takes it over from any older line of it. A call
-// that has ended and was never this handset's is forgotten instead.
+// it is this handset's, which takes it over from any older line of it.
 func (l *Line) showTaken(c doorlink.Call) (mine bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -113,9 +112,7 @@ func (l *Line) showTaken(c doorlink.Call) (mine bool) {
 		present := false
 		l.board.publish(visitorSubject(c.ID), toVisitor{Line: &present})
 	}
-	if mine || !k.call.State.Over() {
-		l.tell(k)
-	}
+	l.tell(k)
 	if k.call.State.Over() {
 		l.forget(k)
 	}
