@@ -72,7 +72,8 @@ func slotIsKeptAsItWasLeft(t *testing.T, db *store.DB) {
 		model := doorcode.Slot{Place: doorcode.Place{Door: h.front.ID, Epoch: 1, Day: day}}
 		for range rapid.IntRange(1, 12).Draw(r, "moves") {
 			gen := uint8(rapid.IntRange(0, doorcode.Generations-1).Draw(r, "gen"))
-			burn := rapid.Uint16().Draw(r, "burn") & rapid.Uint16().Draw(r, "burn") // few
+			burn := rapid.Uint16().Draw(r, "burn")
+			burn &= rapid.Uint16().Draw(r, "of those") // few
 			call := doorlink.CallID(fmt.Sprintf("call_%d_%d", day, gen/2))
 			issue := rapid.Bool().Draw(r, "issue")
 			got := change(func(s doorcode.Slot) (doorcode.Slot, error) {
