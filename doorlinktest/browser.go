@@ -60,6 +60,12 @@ func (b *browser) Close() {
 	}
 }
 
+// Loses breaks the page's connection off without a word, as a network does.
+func (b *browser) Loses() {
+	b.line.drop()
+	b.line = nil
+}
+
 // say sends a signal from the open page.
 func (b *browser) say(s doorlink.Signal) {
 	b.house.tb.Helper()

@@ -77,8 +77,7 @@ func twoConfigs(tb testing.TB, database string) []server.Config {
 // elsewhere. tb must be the test inside the bubble.
 func InBubble(tb testing.TB) *Cluster {
 	tb.Helper()
-	c := newCluster(tb)
-	c.voice, c.patience = false, bubblePatience
+	c := newBubbleCluster(tb)
 	l := newPipes()
 	c.start(server.Config{
 		Data: tb.TempDir(), RelayURLs: []string{relayElsewhere}, RelaySecret: "not used by anybody",
@@ -91,6 +90,15 @@ const relayElsewhere = "turn:relay.invalid:3478"
 
 func newCluster(tb testing.TB) *Cluster {
 	return &Cluster{Log: newLog(tb), tb: tb, voice: true, patience: patience}
+}
+
+func newBubbleCluster(tb testing.TB) *Cluster {
+	c := newCluster(tb)
+	c.voice, c.patience = false, bubblePatience
+	// The bundler of the pages leaves a goroutine that sleeps for a moment; the
+	// bubble must not end before it.
+	tb.Cleanup(func() { time.Sleep(time.Second) })
+	return c
 }
 
 // start adds a node in this process.

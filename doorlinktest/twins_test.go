@@ -25,8 +25,7 @@ import (
 // the boards and what they ask.
 func twins(tb testing.TB, around func(asked) asked) *Cluster {
 	tb.Helper()
-	c := newCluster(tb)
-	c.voice, c.patience = false, bubblePatience
+	c := newBubbleCluster(tb)
 	rand.Read(c.keys.Doorcodes.Key[:]) // never fails
 	var err error
 	c.DB, err = store.Open(context.Background(), "sqlite:"+filepath.Join(tb.TempDir(), "twins.db"), c.Log.logger())
@@ -39,7 +38,7 @@ func twins(tb testing.TB, around func(asked) asked) *Cluster {
 	all := around(asked{c.DB, c.DB, issue.NewCounter(desk, c.DB)})
 	for range 2 {
 		servers := relay.NewOutside([]string{relayElsewhere}, []byte("not used by anybody"))
-		board := switchboard.New(all.calls, all.house, all.codes, servers, shared, c.Log.logger())
+		board := switchboard.New(all, all, all, servers, shared, c.Log.logger())
 		c.Nodes = append(c.Nodes, twin(tb, c, board))
 	}
 	return c
@@ -47,9 +46,9 @@ func twins(tb testing.TB, around func(asked) asked) *Cluster {
 
 // asked is what a board asks.
 type asked struct {
-	calls switchboard.Calls
-	house switchboard.House
-	codes switchboard.Codes
+	switchboard.Calls
+	switchboard.House
+	switchboard.Codes
 }
 
 // twin serves the pages of a board until the end of the test.
@@ -85,66 +84,66 @@ func (s *slow) AddCall(ctx context.Context, c doorlink.Call,
 	rule func(doorlink.Call, []doorlink.Call) (doorlink.Call, error)) (doorlink.Call, error) {
 	s.pause()
 	defer s.pause()
-	return s.calls.AddCall(ctx, c, rule)
+	return s.Calls.AddCall(ctx, c, rule)
 }
 
 func (s *slow) ChangeCall(ctx context.Context, id doorlink.CallID,
 	change func(doorlink.Call) (doorlink.Call, error)) (doorlink.Call, error) {
 	s.pause()
 	defer s.pause()
-	return s.calls.ChangeCall(ctx, id, change)
+	return s.Calls.ChangeCall(ctx, id, change)
 }
 
 func (s *slow) Call(ctx context.Context, id doorlink.CallID) (doorlink.Call, error) {
 	s.pause()
 	defer s.pause()
-	return s.calls.Call(ctx, id)
+	return s.Calls.Call(ctx, id)
 }
 
 func (s *slow) VisitCall(ctx context.Context, v doorlink.VisitID) (doorlink.Call, error) {
 	s.pause()
 	defer s.pause()
-	return s.calls.VisitCall(ctx, v)
+	return s.Calls.VisitCall(ctx, v)
 }
 
 func (s *slow) PersonCalls(ctx context.Context, p doorlink.PersonID, now time.Time) ([]doorlink.Call, error) {
 	s.pause()
 	defer s.pause()
-	return s.calls.PersonCalls(ctx, p, now)
+	return s.Calls.PersonCalls(ctx, p, now)
 }
 
 func (s *slow) OverdueCalls(ctx context.Context, now time.Time, limit int) ([]doorlink.CallID, error) {
 	s.pause()
 	defer s.pause()
-	return s.calls.OverdueCalls(ctx, now, limit)
+	return s.Calls.OverdueCalls(ctx, now, limit)
 }
 
 func (s *slow) MarkCode(ctx context.Context, id doorlink.CallID, nth int, shown bool, opened string, now time.Time) error {
 	s.pause()
 	defer s.pause()
-	return s.calls.MarkCode(ctx, id, nth, shown, opened, now)
+	return s.Calls.MarkCode(ctx, id, nth, shown, opened, now)
 }
 
 func (s *slow) Entrance(ctx context.Context, door doorlink.DoorID) (doorlink.Entrance, error) {
 	s.pause()
 	defer s.pause()
-	return s.house.Entrance(ctx, door)
+	return s.House.Entrance(ctx, door)
 }
 
 func (s *slow) UnitFacts(ctx context.Context, door doorlink.DoorID, entry doorlink.EntryID) ([]directory.Facts, error) {
 	s.pause()
 	defer s.pause()
-	return s.house.UnitFacts(ctx, door, entry)
+	return s.House.UnitFacts(ctx, door, entry)
 }
 
 func (s *slow) Give(ctx context.Context, c doorlink.Call, nth int, now time.Time) (doorlink.Code, error) {
 	s.pause()
 	defer s.pause()
-	return s.codes.Give(ctx, c, nth, now)
+	return s.Codes.Give(ctx, c, nth, now)
 }
 
 func (s *slow) Given(ctx context.Context, c doorlink.CallID, now time.Time) ([]doorlink.Code, error) {
 	s.pause()
 	defer s.pause()
-	return s.codes.Given(ctx, c, now)
+	return s.Codes.Given(ctx, c, now)
 }

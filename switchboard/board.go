@@ -186,6 +186,9 @@ var ErrNoCall = doorlink.Fail(doorlink.NotFound, "call.unknown")
 // no longer.
 var ErrNotListed = doorlink.Fail(doorlink.Gone, "dial.not_listed")
 
+// ErrBusDown says that the other end cannot be told anything at the moment.
+var ErrBusDown = doorlink.Fail(doorlink.Down, "bus.down")
+
 // sign is what both ends read about a call besides the call itself.
 type sign struct {
 	Door     string

@@ -12,6 +12,14 @@ import (
 func (l *Leg) onBus(m toVisitor) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if !l.begun {
+		l.early = append(l.early, m)
+		return
+	}
+	l.act(m)
+}
+
+func (l *Leg) act(m toVisitor) {
 	switch {
 	case l.finished:
 	case m.Take != "" && m.Take != l.id:
@@ -34,13 +42,10 @@ func (l *Leg) onBus(m toVisitor) {
 }
 
 func (l *Leg) onCall(c doorlink.Call) {
-	if l.begun && c.Version <= l.call.Version {
+	if c.Version <= l.call.Version {
 		return // heard already
 	}
 	l.call = c
-	if !l.begun {
-		return
-	}
 	l.tell()
 	l.arm()
 	if c.State == doorlink.Created {

@@ -94,13 +94,13 @@ func (l *Line) report(k *known) {
 	l.board.publish(visitorSubject(k.call.ID), m)
 }
 
-// forget lets go of a call that is over, at once or, if it was ours, when no
-// more codes can be given in it.
+// forget lets go of a call that is over when nobody can speak of it any more. One
+// that was ours can be given codes in and is listened to until then; of others
+// only the end is kept, so that no late word of a visitor's end that has just
+// come back can make them ring again.
 func (l *Line) forget(k *known) {
 	if !k.mine {
 		k.cancel()
-		delete(l.calls, k.call.ID)
-		return
 	}
 	time.AfterFunc(time.Until(k.call.Since.Add(doorlink.GrantTime)), func() {
 		l.mu.Lock()

@@ -48,7 +48,7 @@ func (b *Board) Line(ctx context.Context, h doorlink.Handset, hear func(doorlink
 	l.cancel = cancel
 	if err := b.bus.Flush(ctx); err != nil {
 		l.Close()
-		return nil, doorlink.Fail(doorlink.Down, "bus.down").Because(err)
+		return nil, ErrBusDown.Because(err)
 	}
 	calls, err := b.calls.PersonCalls(ctx, h.Person, time.Now())
 	if err != nil {

@@ -21,7 +21,8 @@ type Leg struct {
 
 	mu       sync.Mutex
 	call     doorlink.Call
-	begun    bool // the call is known to be in the database
+	begun    bool        // the visitor has been told how the call stands
+	early    []toVisitor // what came before that, until begin; a few messages
 	said     said
 	ringing  map[doorlink.HandsetID]bool
 	reached  bool
@@ -67,20 +68,8 @@ func (b *Board) Dial(ctx context.Context, v doorlink.Visit, at doorlink.Entrance
 // was given still opens the door. Otherwise it returns ErrNoCall. Any other leg
 // of that call hears that it moved, and is finished.
 func (b *Board) Resume(ctx context.Context, v doorlink.Visit, at doorlink.Entrance, hear func(doorlink.Signal)) (*Leg, error) {
-	now := time.Now()
-	c, err := b.calls.VisitCall(ctx, v.ID)
+	c, s, err := b.findResumable(ctx, v, at)
 	if err != nil {
-		return nil, ErrNoCall.Because(err)
-	}
-	codes, err := b.codes.Given(ctx, c.ID, now)
-	if err != nil {
-		return nil, fmt.Errorf("looking for codes of call %s: %w", c.ID, err)
-	}
-	if !c.Matters(now) && len(codes) == 0 {
-		return nil, ErrNoCall
-	}
-	s, _, err := b.findSign(ctx, at, c.Entry, now)
-	if err != nil && !errors.Is(err, ErrNotListed) {
 		return nil, err
 	}
 	leg := b.newLeg(s, hear)
@@ -88,14 +77,54 @@ func (b *Board) Resume(ctx context.Context, v doorlink.Visit, at doorlink.Entran
 		return nil, err
 	}
 	b.publish(visitorSubject(c.ID), toVisitor{Take: leg.id})
-	// Read again: what changed before we listened must not be missed.
-	if c, err = b.calls.Call(ctx, c.ID); err != nil {
+	c, codes, err := leg.readAgain(ctx, c.ID)
+	if err != nil {
 		leg.finish()
 		return nil, err
 	}
 	leg.begin(c)
 	leg.show(codes)
 	return leg, nil
+}
+
+// findResumable finds the call that a visit comes back to, and its sign.
+func (b *Board) findResumable(ctx context.Context, v doorlink.Visit, at doorlink.Entrance) (doorlink.Call, sign, error) {
+	now := time.Now()
+	c, err := b.calls.VisitCall(ctx, v.ID)
+	if err != nil {
+		return c, sign{}, ErrNoCall.Because(err)
+	}
+	if !c.Matters(now) {
+		codes, err := b.codes.Given(ctx, c.ID, now)
+		if err != nil {
+			return c, sign{}, fmt.Errorf("looking for codes of call %s: %w", c.ID, err)
+		}
+		if len(codes) == 0 {
+			return c, sign{}, ErrNoCall
+		}
+	}
+	s, _, err := b.findSign(ctx, at, c.Entry, now)
+	if err != nil && !errors.Is(err, ErrNotListed) {
+		return c, sign{}, err
+	}
+	return c, s, nil
+}
+
+// readAgain reads the call and its codes once everything that is said of them
+// from now on will be heard.
+func (l *Leg) readAgain(ctx context.Context, id doorlink.CallID) (doorlink.Call, []doorlink.Code, error) {
+	if err := l.board.bus.Flush(ctx); err != nil {
+		return doorlink.Call{}, nil, ErrBusDown.Because(err)
+	}
+	c, err := l.board.calls.Call(ctx, id)
+	if err != nil {
+		return c, nil, fmt.Errorf("looking for call %s again: %w", id, err)
+	}
+	codes, err := l.board.codes.Given(ctx, id, time.Now())
+	if err != nil {
+		return c, nil, fmt.Errorf("looking for codes of call %s: %w", id, err)
+	}
+	return c, codes, nil
 }
 
 func (b *Board) newLeg(s sign, hear func(doorlink.Signal)) *Leg {
@@ -125,12 +154,10 @@ func (l *Leg) listen(id doorlink.CallID) error {
 func (l *Leg) begin(c doorlink.Call) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if c.Version >= l.call.Version {
-		l.call = c
-	}
-	l.begun = true
+	l.call, l.begun = c, true
 	l.tell()
 	l.arm()
+	defer l.catchUp()
 	if l.call.State.Over() {
 		return
 	}
@@ -143,6 +170,14 @@ func (l *Leg) begin(c doorlink.Call) {
 	if l.call.State == doorlink.Waiting {
 		l.awaitTurn()
 	}
+}
+
+// catchUp acts on what came before begin.
+func (l *Leg) catchUp() {
+	for _, m := range l.early {
+		l.act(m)
+	}
+	l.early = nil
 }
 
 // Call is the call as this leg last heard of it.

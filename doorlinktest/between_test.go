@@ -1,0 +1,91 @@
+package doorlinktest
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"doorlink"
+)
+
+// between lets a test do something at one moment inside what a board does: right
+// after it has read, and before it acts on what it read.
+type between struct {
+	asked
+	visitCall, call, given func() // each is run once and then forgotten
+}
+
+func once(f *func()) {
+	if do := *f; do != nil {
+		*f = nil
+		do()
+	}
+}
+
+func (b *between) VisitCall(ctx context.Context, v doorlink.VisitID) (doorlink.Call, error) {
+	defer once(&b.visitCall)
+	return b.Calls.VisitCall(ctx, v)
+}
+
+func (b *between) Call(ctx context.Context, id doorlink.CallID) (doorlink.Call, error) {
+	defer once(&b.call)
+	return b.Calls.Call(ctx, id)
+}
+
+func (b *between) Given(ctx context.Context, c doorlink.CallID, now time.Time) ([]doorlink.Code, error) {
+	defer once(&b.given)
+	return b.Codes.Given(ctx, c, now)
+}
+
+// inBetween plays on twins whose boards can be interrupted.
+func inBetween(t *testing.T, play func(t *testing.T, house *House, b *between)) {
+	t.Helper()
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := &between{}
+		cluster := twins(t, func(a asked) asked {
+			b.asked = a
+			return asked{b, b, b}
+		})
+		play(t, cluster.House(t), b)
+	})
+}
+
+func TestCodeThatIsGivenDuringAReloadIsShown(t *testing.T) {
+	inBetween(t, func(t *testing.T, house *House, b *between) {
+		ana := house.Resident("Ana", "4B")
+		visit := house.Scan("Front door")
+		call := visit.Dial("Ana")
+		ana.Hears(call).Answer()
+		visit.Close()
+		var code doorlink.Code
+		b.given = func() { code = ana.Grant(call) }
+		visit.Open()
+		visit.Told(call, doorlink.Answered)
+		visit.SeesAgain(code)
+	})
+}
+
+func TestPageIsToldHowTheCallStandsBeforeAnythingElse(t *testing.T) {
+	inBetween(t, func(t *testing.T, house *House, b *between) {
+		ana := house.Resident("Ana", "4B")
+		visit := house.Scan("Front door")
+		call := visit.Dial("Ana")
+		ana.Hears(call).Answer()
+		visit.Close()
+		b.call = func() {
+			ana.Writes(call, 1, "are you there?")
+			ana.Close() // whereupon the visitor hears that the resident is away
+			time.Sleep(time.Second)
+		}
+		visit.Open()
+		visit.Reads(call, "are you there?")
+		visit.ToldOf(call, "the resident is away", func(n doorlink.News) bool { return n.Away })
+		for i, s := range visit.line.all() {
+			if i == 0 && s.Kind != doorlink.SigCall || s.News != nil && s.News.State != doorlink.Answered {
+				t.Errorf("heard as number %d: %s %+v", i+1, s.Kind, s.News)
+			}
+		}
+	})
+}
