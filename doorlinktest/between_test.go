@@ -89,3 +89,20 @@ func TestPageIsToldHowTheCallStandsBeforeAnythingElse(t *testing.T) {
 		}
 	})
 }
+
+func TestPageThatOpenedLastHasTheCall(t *testing.T) {
+	inBetween(t, func(t *testing.T, house *House, b *between) {
+		ana := house.Resident("Ana", "4B")
+		visit := house.Scan("Front door")
+		call := visit.Dial("Ana")
+		ana.Hears(call).Answer()
+		b.visitCall = func() { time.Sleep(3 * time.Second) } // the first page takes that long to resume
+		visit.Open()
+		time.Sleep(time.Second)
+		visit.Loses()
+		visit.Open()
+		time.Sleep(5 * time.Second)
+		ana.HangsUp(call)
+		visit.Told(call, doorlink.Ended)
+	})
+}

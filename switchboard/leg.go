@@ -22,9 +22,8 @@ func (l *Leg) onBus(m toVisitor) {
 func (l *Leg) act(m toVisitor) {
 	switch {
 	case l.finished:
-	case m.Take != "" && m.Take != l.id:
-		l.hear(doorlink.Signal{Kind: doorlink.SigMoved, Call: l.call.ID})
-		l.finishLocked()
+	case m.Take != nil:
+		l.onTake(*m.Take)
 	case m.Call != nil:
 		l.onCall(*m.Call)
 	case m.Reached != "":
@@ -38,6 +37,19 @@ func (l *Leg) act(m toVisitor) {
 		go l.showGiven()
 	case m.Signal != nil:
 		l.hear(*m.Signal)
+	}
+}
+
+// onTake gives the call up to a page that was opened later. One that was opened
+// earlier and was slow is told that it came too late.
+func (l *Leg) onTake(t turn) {
+	switch {
+	case t.ID == l.turn.ID:
+	case t.before(l.turn):
+		l.board.publish(visitorSubject(l.call.ID), toVisitor{Take: &l.turn})
+	default:
+		l.hear(doorlink.Signal{Kind: doorlink.SigMoved, Call: l.call.ID})
+		l.finishLocked()
 	}
 }
 

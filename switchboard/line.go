@@ -26,14 +26,23 @@ func (l *Line) onPerson(m toPerson) {
 	}
 }
 
-// onTake gives up a call that a newer line of the same handset has now.
+// onTake gives up a call that a newer line of the same handset has now; an older
+// one is told that it came too late.
 func (l *Line) onTake(t taken) {
 	k := l.calls[t.Call]
-	if t.Handset != l.handset.ID || t.Line == l.id || k == nil || !k.mine {
-		return
+	switch {
+	case t.Handset != l.handset.ID || t.Line.ID == l.turn.ID || k == nil || !k.mine:
+	case t.Line.before(l.turn):
+		l.take(k)
+	default:
+		k.mine = false
+		l.hear(doorlink.Signal{Kind: doorlink.SigMoved, Call: t.Call})
 	}
-	k.mine = false
-	l.hear(doorlink.Signal{Kind: doorlink.SigMoved, Call: t.Call})
+}
+
+// take tells other lines of the handset that this one has the call.
+func (l *Line) take(k *known) {
+	l.board.publish(personSubject(k.call.Person), toPerson{Take: &taken{l.handset.ID, k.call.ID, l.turn}})
 }
 
 func (l *Line) onCall(m toPerson) {
@@ -50,7 +59,7 @@ func (l *Line) onCall(m toPerson) {
 	if m.Sign != nil {
 		l.report(k) // the visitor's end is new, perhaps after a reload
 	}
-	if m.By == l.id && c.State == doorlink.Answered {
+	if m.By == l.turn.ID && c.State == doorlink.Answered {
 		k.mine = true
 	}
 	k.call = c

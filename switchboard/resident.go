@@ -14,7 +14,7 @@ import (
 // most one answered call at a time. An idle line has no goroutine and no timer.
 type Line struct {
 	board   *Board
-	id      string // tells the lines of one handset apart
+	turn    turn
 	handset doorlink.Handset
 	hear    func(doorlink.Signal)
 	out     func()
@@ -40,7 +40,7 @@ type known struct {
 // answered is taken over from any older line of it. out is called, like hear,
 // when the handset is signed out on whatever node; the line is then to be closed.
 func (b *Board) Line(ctx context.Context, h doorlink.Handset, hear func(doorlink.Signal), out func()) (*Line, error) {
-	l := &Line{board: b, id: doorlink.NewID[string]("line"), handset: h, hear: hear, out: out}
+	l := &Line{board: b, turn: newTurn("line"), handset: h, hear: hear, out: out}
 	cancel, err := bus.Subscribe(b.bus, personSubject(h.Person), l.onPerson)
 	if err != nil {
 		return nil, err
@@ -108,7 +108,7 @@ func (l *Line) showTaken(c doorlink.Call) (mine bool) {
 	}
 	if mine = k.call.Handset == l.handset.ID; mine {
 		k.mine = true
-		l.board.publish(personSubject(c.Person), toPerson{Take: &taken{l.handset.ID, c.ID, l.id}})
+		l.take(k)
 		present := false
 		l.board.publish(visitorSubject(c.ID), toVisitor{Line: &present})
 	}
@@ -212,7 +212,7 @@ func (l *Line) Say(ctx context.Context, s doorlink.Signal) error {
 // own moves a call of this line's resident; somebody else's is ErrNoCall.
 func (l *Line) own(ctx context.Context, id doorlink.CallID,
 	change func(doorlink.Call) (doorlink.Call, error)) (doorlink.Call, error) {
-	return l.board.move(ctx, id, l.id, func(c doorlink.Call) (doorlink.Call, error) {
+	return l.board.move(ctx, id, l.turn.ID, func(c doorlink.Call) (doorlink.Call, error) {
 		if c.Person != l.handset.Person {
 			return c, ErrNoCall
 		}

@@ -1,6 +1,10 @@
 package switchboard
 
-import "doorlink"
+import (
+	"time"
+
+	"doorlink"
+)
 
 // Subjects on the bus. A call has one for each direction and one on which the
 // visitor's node answers with all that was said so far; a person has one on
@@ -20,7 +24,7 @@ type toVisitor struct {
 	Ringing doorlink.HandsetID `json:",omitempty"` // a page shows the call
 	Given   int                `json:",omitempty"` // that code can be shown
 	Line    *bool              `json:",omitempty"` // the resident's line went away or came back
-	Take    string             `json:",omitempty"` // another leg has the call now
+	Take    *turn              `json:",omitempty"` // another leg has the call now
 }
 
 // toPerson is what every open line of a resident is told.
@@ -37,7 +41,20 @@ type toPerson struct {
 type taken struct {
 	Handset doorlink.HandsetID
 	Call    doorlink.CallID
-	Line    string
+	Line    turn
+}
+
+// turn is whose a call is, of several pages of one browser: the one's that was
+// opened last, however long each took to find the call.
+type turn struct {
+	ID string
+	At time.Time
+}
+
+func newTurn(prefix string) turn { return turn{doorlink.NewID[string](prefix), time.Now()} }
+
+func (t turn) before(u turn) bool {
+	return t.At.Before(u.At) || t.At.Equal(u.At) && t.ID < u.ID
 }
 
 // toResident is what the lines that know a call are told about it; one field at

@@ -15,7 +15,7 @@ import (
 // and for doorlink.HoldTime after that.
 type Leg struct {
 	board *Board
-	id    string // tells the legs of one call apart
+	turn  turn
 	sign  sign
 	hear  func(doorlink.Signal)
 
@@ -43,7 +43,7 @@ func (b *Board) Dial(ctx context.Context, v doorlink.Visit, at doorlink.Entrance
 		return nil, err
 	}
 	id := doorlink.NewID[doorlink.CallID]("call")
-	leg := b.newLeg(s, hear)
+	leg := b.newLeg(newTurn("leg"), s, hear)
 	if err := leg.listen(id); err != nil {
 		return nil, err
 	}
@@ -68,15 +68,16 @@ func (b *Board) Dial(ctx context.Context, v doorlink.Visit, at doorlink.Entrance
 // was given still opens the door. Otherwise it returns ErrNoCall. Any other leg
 // of that call hears that it moved, and is finished.
 func (b *Board) Resume(ctx context.Context, v doorlink.Visit, at doorlink.Entrance, hear func(doorlink.Signal)) (*Leg, error) {
+	turn := newTurn("leg")
 	c, s, err := b.findResumable(ctx, v, at)
 	if err != nil {
 		return nil, err
 	}
-	leg := b.newLeg(s, hear)
+	leg := b.newLeg(turn, s, hear)
 	if err := leg.listen(c.ID); err != nil {
 		return nil, err
 	}
-	b.publish(visitorSubject(c.ID), toVisitor{Take: leg.id})
+	b.publish(visitorSubject(c.ID), toVisitor{Take: &turn})
 	c, codes, err := leg.readAgain(ctx, c.ID)
 	if err != nil {
 		leg.finish()
@@ -127,8 +128,8 @@ func (l *Leg) readAgain(ctx context.Context, id doorlink.CallID) (doorlink.Call,
 	return c, codes, nil
 }
 
-func (b *Board) newLeg(s sign, hear func(doorlink.Signal)) *Leg {
-	return &Leg{board: b, id: doorlink.NewID[string]("leg"), sign: s, hear: hear, ringing: map[doorlink.HandsetID]bool{}}
+func (b *Board) newLeg(t turn, s sign, hear func(doorlink.Signal)) *Leg {
+	return &Leg{board: b, turn: t, sign: s, hear: hear, ringing: map[doorlink.HandsetID]bool{}}
 }
 
 // listen subscribes to what concerns the call. Nothing is heard before begin.
