@@ -106,3 +106,23 @@ func TestPageThatOpenedLastHasTheCall(t *testing.T) {
 		visit.Told(call, doorlink.Ended)
 	})
 }
+
+func TestPageWhoseCallHasMovedCannotEndIt(t *testing.T) {
+	inBetween(t, func(t *testing.T, house *House, _ *between) {
+		ana := house.Resident("Ana", "4B")
+		visit := house.Scan("Front door")
+		call := visit.Dial("Ana")
+		ana.Hears(call).Answer()
+		tab := visit.Tab()
+		visit.Moved(call)
+		visit.HangsUp(call)
+		if got := visit.Refused("call.unknown").Status; got != 404 {
+			t.Errorf("a page without the call was refused with %d, want 404", got)
+		}
+		if got := ana.Last(call).State; got != doorlink.Answered {
+			t.Errorf("the call is %s, want it to go on", got)
+		}
+		tab.HangsUp(call)
+		ana.Told(call, doorlink.Ended)
+	})
+}

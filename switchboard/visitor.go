@@ -190,10 +190,13 @@ func (l *Leg) Call() doorlink.Call {
 
 // Say passes on what the visitor's page says: offer, candidate, text, shown,
 // opened or hangup. The signal must have passed its Check. It returns ErrNoCall
-// for another call and doorlink.ErrOver for a conversation that has ended.
+// for another call or one that has moved to another page, and doorlink.ErrOver
+// for a conversation that has ended.
 func (l *Leg) Say(ctx context.Context, s doorlink.Signal) error {
-	c := l.Call()
-	if s.Call != c.ID {
+	l.mu.Lock()
+	has := !l.finished && s.Call == l.call.ID
+	l.mu.Unlock()
+	if !has {
 		return ErrNoCall
 	}
 	switch s.Kind {
