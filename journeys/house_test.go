@@ -14,7 +14,9 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
+	"doorlink"
 	"doorlink/store"
 )
 
@@ -75,47 +77,65 @@ func newHouse(tb testing.TB, flags ...string) *house {
 // start runs the demonstration and waits until everything can be used.
 func (h *house) start(listen string) {
 	h.tb.Helper()
-	path, err := program()
-	if err != nil {
-		h.tb.Fatal(err)
-	}
 	args := append([]string{"demo", "--json", "--data", h.data, "--listen", listen, "--keypad-listen", "127.0.0.1:0"}, h.flags...)
-	h.cmd = exec.Command(path, args...)
-	h.cmd.Stderr = h.log
-	out, err := h.cmd.StdoutPipe()
-	if err != nil {
-		h.tb.Fatal(err)
-	}
-	if err := h.cmd.Start(); err != nil {
-		h.tb.Fatal(err)
-	}
-	line, err := bufio.NewReader(out).ReadBytes('\n')
-	if err != nil {
-		h.tb.Fatalf("the demonstration did not start: %v\n%s", err, h.log)
-	}
+	var line []byte
+	h.cmd, line = launchProgram(h.tb, h.log, args...)
 	h.Residents, h.Doors = nil, nil
 	if err := json.Unmarshal(line, h); err != nil {
-		h.tb.Fatalf("what the demonstration tells: %v", err)
+		h.tb.Fatalf("what the demonstration tells: %v\n%s", err, h.log)
 	}
+}
+
+// launchProgram starts the program and returns it with the first line it prints.
+func launchProgram(tb testing.TB, log *record, args ...string) (*exec.Cmd, []byte) {
+	tb.Helper()
+	path, err := program()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	cmd := exec.Command(path, args...)
+	cmd.Stderr = log
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		tb.Fatal(err)
+	}
+	line, _ := bufio.NewReader(out).ReadBytes('\n') // nothing, if it has ended
+	return cmd, line
 }
 
 // stop ends the processes and waits for them. The locks end with the server,
 // however that ends.
-func (h *house) stop(how syscall.Signal) {
-	h.cmd.Process.Signal(how)
-	h.cmd.Wait() // the error only says which signal it was
+func (h *house) stop(how syscall.Signal) { end(h.cmd, how) }
+
+// end ends a process, one that stands still too, and waits for it.
+func end(cmd *exec.Cmd, how syscall.Signal) {
+	cmd.Process.Signal(how)
+	cmd.Process.Signal(syscall.SIGCONT)
+	cmd.Wait() // the error only says which signal it was
 }
+
+// host is where the server listens.
+func (h *house) host() string {
+	h.tb.Helper()
+	at, err := url.Parse(h.Visitor)
+	if err != nil {
+		h.tb.Fatal(err)
+	}
+	return at.Host
+}
+
+// home is the resident's page.
+func (h *house) home() string { return "http://" + h.host() + "/r/" }
 
 // restart kills the server without a warning and starts it again on the same
 // address and data.
 func (h *house) restart() {
 	h.tb.Helper()
 	h.stop(syscall.SIGKILL)
-	at, err := url.Parse(h.Visitor)
-	if err != nil {
-		h.tb.Fatal(err)
-	}
-	h.start(at.Host)
+	h.start(h.host())
 }
 
 // link makes a resident a link to sign in with on another device.
@@ -125,11 +145,7 @@ func (h *house) link(tb testing.TB, resident string) string {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	at, err := url.Parse(h.Visitor)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	out, err := exec.Command(path, "link", "--data", h.data, "--listen", at.Host, resident).Output()
+	out, err := exec.Command(path, "link", "--data", h.data, "--listen", h.host(), resident).Output()
 	if err != nil {
 		tb.Fatalf("making a link for %s: %v", resident, err)
 	}
@@ -147,4 +163,65 @@ func (h *house) records(tb testing.TB, change func(context.Context, *store.DB) e
 	if err := errors.Join(change(ctx, db), db.Close()); err != nil {
 		tb.Fatal(err)
 	}
+}
+
+// lock is a lock that a test has in its own hands.
+type lock struct {
+	cmd *exec.Cmd
+	url string
+}
+
+// lock provisions another lock like that of the front door.
+func (h *house) lock(tb testing.TB) *lock {
+	tb.Helper()
+	var door doorlink.DoorID
+	h.records(tb, func(ctx context.Context, db *store.DB) error {
+		at, err := db.ScanShort(ctx, h.Short, time.Now())
+		door = at.Door.ID
+		return err
+	})
+	file := filepath.Join(h.data, "lock-"+string(door)+".json")
+	cmd, line := launchProgram(tb, h.log, "keypad", "--json", "--provision", file, "--state", tb.TempDir())
+	tb.Cleanup(func() { end(cmd, syscall.SIGTERM) })
+	var told struct{ URL string }
+	if err := json.Unmarshal(line, &told); err != nil {
+		tb.Fatalf("what the lock tells: %v", err)
+	}
+	return &lock{cmd, told.URL}
+}
+
+// frozen does something while the lock stands still.
+func (l *lock) frozen(do func()) {
+	l.cmd.Process.Signal(syscall.SIGSTOP)
+	defer l.cmd.Process.Signal(syscall.SIGCONT)
+	do()
+}
+
+// emptyHouse starts a server that has no building yet, and returns the address
+// it prints for setting one up.
+func emptyHouse(tb testing.TB) string {
+	tb.Helper()
+	path, err := program()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	cmd := exec.Command(path, "serve", "--data", tb.TempDir(), "--listen", "127.0.0.1:0", "--relay-listen", "127.0.0.1:0")
+	said, err := cmd.StderrPipe()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { end(cmd, syscall.SIGTERM) })
+	var log strings.Builder
+	lines := bufio.NewScanner(said)
+	for lines.Scan() {
+		log.WriteString(lines.Text() + "\n")
+		if link := strings.TrimSpace(lines.Text()); strings.Contains(link, "/setup/") {
+			return link
+		}
+	}
+	tb.Fatalf("the server prints no link to set a building up:\n%s", &log)
+	return ""
 }

@@ -104,7 +104,16 @@ func (t *tab) code() string {
 // types wakes the lock and types digits on its keys.
 func (t *tab) types(digits string) {
 	t.tb.Helper()
-	t.tap("Touch to wake")
+	if t.state() == "asleep" {
+		t.tap("Touch to wake")
+		t.is("awake")
+	}
+	t.keys(digits)
+}
+
+// keys taps the keys of a lock that is awake.
+func (t *tab) keys(digits string) {
+	t.tb.Helper()
 	for d := range strings.SplitSeq(digits, "") {
 		t.tap(d)
 	}

@@ -131,6 +131,12 @@ func (t *tab) is(states ...string) {
 	t.see(strings.Join(states, ", "))
 }
 
+// state is the state the page is in now.
+func (t *tab) state() string {
+	t.tb.Helper()
+	return ask(t, chromedp.Evaluate[string](`document.querySelector("main").dataset.state`))
+}
+
 // reads waits until a text stands on the page, visibly.
 func (t *tab) reads(text string) {
 	t.tb.Helper()
