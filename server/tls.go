@@ -2,7 +2,6 @@ package server
 
 import (
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -62,13 +61,13 @@ type certFiles struct {
 
 	mu     sync.Mutex
 	pair   *tls.Certificate
-	read   [2]time.Time // when the files that pair is from were written
+	read   time.Time // when the certificate's file was written
 	looked time.Time
 }
 
 // load reads the files. If that fails, everything stays as it was.
 func (f *certFiles) load(now time.Time) error {
-	written, err := f.written()
+	info, err := os.Stat(f.cert)
 	if err != nil {
 		return fmt.Errorf("loading the certificate: %w", err)
 	}
@@ -76,18 +75,8 @@ func (f *certFiles) load(now time.Time) error {
 	if err != nil {
 		return fmt.Errorf("loading the certificate: %w", err)
 	}
-	f.pair, f.read, f.looked = &pair, written, now
+	f.pair, f.read, f.looked = &pair, info.ModTime(), now
 	return nil
-}
-
-// written is when the two files were last written.
-func (f *certFiles) written() (when [2]time.Time, err error) {
-	cert, err1 := os.Stat(f.cert)
-	key, err2 := os.Stat(f.key)
-	if err := errors.Join(err1, err2); err != nil {
-		return when, err
-	}
-	return [2]time.Time{cert.ModTime(), key.ModTime()}, nil
 }
 
 // get serves the present certificate. New files that do not load, or do not
@@ -100,8 +89,8 @@ func (f *certFiles) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 		return f.pair, nil
 	}
 	f.looked = now
-	written, err := f.written()
-	if err == nil && written != f.read {
+	info, err := os.Stat(f.cert)
+	if err == nil && !info.ModTime().Equal(f.read) {
 		err = f.load(now)
 	}
 	if err != nil {

@@ -45,6 +45,7 @@ func demonstrate(t testing.TB, args ...string) *show {
 	args = append([]string{"demo", "--json", "--listen", "127.0.0.1:0", "--keypad-listen", "127.0.0.1:0"}, args...)
 	s := &show{t: t, cmd: exec.Command("doorlink", args...)}
 	s.cmd.Stderr = &s.said
+	s.cmd.WaitDelay = 10 * time.Second // not for ever, if a lock goes on and holds the pipe
 	s.cmd.Env = append(os.Environ(), "TMPDIR="+t.TempDir())
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {
