@@ -254,9 +254,10 @@ func (l *Leg) Close() {
 	}
 	gone := true
 	l.said.away = true
-	l.board.publish(residentSubject(l.call.ID), toResident{Away: &gone})
+	id := l.call.ID
+	l.board.publish(residentSubject(id), toResident{Away: &gone})
 	l.after(doorlink.HoldTime, func() {
-		l.board.later(l.call.ID, "ending a call without its visitor", lose)
+		l.board.later(id, "ending a call without its visitor", lose)
 		l.finish()
 	})
 }
