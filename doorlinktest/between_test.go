@@ -113,6 +113,7 @@ func TestPageWhoseCallHasMovedCannotEndIt(t *testing.T) {
 		visit := house.Scan("Front door")
 		call := visit.Dial("Ana")
 		ana.Hears(call).Answer()
+		time.Sleep(time.Second)
 		tab := visit.Tab()
 		visit.Moved(call)
 		visit.HangsUp(call)
@@ -124,5 +125,19 @@ func TestPageWhoseCallHasMovedCannotEndIt(t *testing.T) {
 		}
 		tab.HangsUp(call)
 		ana.Told(call, doorlink.Ended)
+	})
+}
+
+func TestSecondTabThatAnswersTakesTheCallOver(t *testing.T) {
+	inBetween(t, func(t *testing.T, house *House, _ *between) {
+		ana := house.Resident("Ana", "4B")
+		time.Sleep(time.Second)
+		tab := ana.Tab()
+		visit := house.Scan("Front door")
+		call := visit.Dial("Ana")
+		first, second := ana.Hears(call), tab.Hears(call)
+		first.Answer()
+		second.Answer()
+		ana.Moved(call)
 	})
 }
