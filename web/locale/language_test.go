@@ -100,10 +100,40 @@ func TestTheChosenLanguageWinsOverTheBrowsers(t *testing.T) {
 		{"fr;q=0.9, en;q=0.5", "", "en"},
 		{"en-GB", "", "en"},
 		{"ja", "en", "en"},
+		{"de-AT, en;q=0.9", "", "de"},
+		{"de", "tr", "tr"},
+		{"en", "ar", "ar"},
+		{"zh-CN", "", "zh"},
+		{"ja, fr", "", "en"},
 	} {
 		if got := c.Match(x.accept, x.chosen).Tag; got != x.want {
 			t.Errorf("Match(%q, %q): got %s, want %s", x.accept, x.chosen, got, x.want)
 		}
+	}
+}
+
+func TestArabicRunsFromTheRight(t *testing.T) {
+	t.Parallel()
+	for _, l := range load(t).Languages() {
+		want := "ltr"
+		if l.Tag == "ar" {
+			want = "rtl"
+		}
+		if got := l.Dir(); got != want {
+			t.Errorf("%s: got %s, want %s", l.Tag, got, want)
+		}
+	}
+}
+
+func TestLanguagesAreListedByTheirOwnNames(t *testing.T) {
+	t.Parallel()
+	var got []string
+	for _, l := range load(t).Languages() {
+		got = append(got, l.Name())
+	}
+	want := []string{"English", "Deutsch", "Español", "Türkçe", "العربية", "中文"}
+	if diff := cmp.Diff(got, want); diff != "" {
+		t.Errorf("languages (-got +want):\n%s", diff)
 	}
 }
 
