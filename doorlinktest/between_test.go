@@ -141,3 +141,28 @@ func TestSecondTabThatAnswersTakesTheCallOver(t *testing.T) {
 		ana.Moved(call)
 	})
 }
+
+func TestLateHandsetReadsTheLatestOfALineThatIsBeingTyped(t *testing.T) {
+	inBetween(t, func(t *testing.T, house *House, _ *between) {
+		ana := house.Resident("Ana", "4B")
+		visit := house.Scan("Front door")
+		call := visit.Dial("Ana")
+		ana.Hears(call)
+		late := ana.Another(house.Nodes[1])
+		for n := range 450 {
+			late.Open()
+			visit.Writes(call, n+1, "hello there")
+			synctest.Wait()
+			last := ""
+			for _, s := range late.line.all() {
+				if s.Kind == doorlink.SigText && s.Line == n+1 {
+					last = s.Text
+				}
+			}
+			if last != "hello there" {
+				t.Fatalf("opening %d: the handset reads %q", n, last)
+			}
+			time.Sleep(60 * time.Millisecond) // as often as a page may speak
+		}
+	})
+}

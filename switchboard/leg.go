@@ -45,7 +45,7 @@ func (l *Leg) act(m toVisitor) {
 func (l *Leg) onTake(t turn) {
 	switch {
 	case t.ID == l.turn.ID:
-	case t.before(l.turn):
+	case t.At.Before(l.turn.At):
 		l.board.publish(visitorSubject(l.call.ID), toVisitor{Take: &l.turn})
 	default:
 		l.hear(doorlink.Signal{Kind: doorlink.SigMoved, Call: l.call.ID})
@@ -189,11 +189,19 @@ func (l *Leg) show(codes []doorlink.Code) {
 	}
 }
 
+// inform tells the resident's lines something, numbered so that a line which is
+// also told what was said so far knows which came first.
+func (l *Leg) inform(m toResident) {
+	m.Leg, m.N = l.turn.ID, l.told
+	l.told++
+	l.board.publish(residentSubject(l.call.ID), m)
+}
+
 // soFar answers a handset that woke late.
 func (l *Leg) soFar() soFar {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return soFar{Sign: l.sign, Away: l.said.away, Signals: l.said.signals()}
+	return soFar{Away: l.said.away, Signals: l.said.signals(), Leg: l.turn.ID, N: l.told}
 }
 
 // keptLines is how many lines of the visitor's text a late handset still gets.

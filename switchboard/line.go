@@ -32,7 +32,7 @@ func (l *Line) onTake(t taken) {
 	k := l.calls[t.Call]
 	switch {
 	case t.Handset != l.handset.ID || t.Line.ID == l.turn.ID || k == nil || !k.mine:
-	case t.Line.before(l.turn):
+	case t.Line.At.Before(l.turn.At):
 		l.take(k)
 	default:
 		k.mine = false
@@ -87,7 +87,7 @@ func (l *Line) learn(c doorlink.Call, s sign) *known {
 	}
 	k.cancel = cancel
 	l.report(k)
-	if !c.State.Over() {
+	if k.behind = !c.State.Over(); k.behind {
 		go l.catchUp(c.ID)
 	}
 	return k
@@ -127,7 +127,6 @@ func (l *Line) catchUp(id doorlink.CallID) {
 	so, err := bus.Request[soFar](ctx, l.board.bus, soFarSubject(id))
 	if err != nil && !errors.Is(err, bus.ErrNobody) {
 		l.board.log.Warn("asking what was said", "call", id, "err", err)
-		return
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -135,29 +134,47 @@ func (l *Line) catchUp(id doorlink.CallID) {
 	if k == nil || l.closed {
 		return
 	}
-	if away := err != nil || so.Away; away != k.away {
-		k.away = away
-		l.tell(k)
-	}
+	l.setAway(k, so.Away || errors.Is(err, bus.ErrNobody))
 	for _, s := range so.Signals {
 		l.hear(s)
 	}
+	k.behind = false
+	for _, m := range k.held {
+		if m.Leg != so.Leg || m.N >= so.N {
+			l.hearVisitor(k, m)
+		}
+	}
+	k.held = nil
 }
 
-// onVisitor is called by the bus and must not wait.
+// onVisitor is called by the bus and must not wait. What is told before the line
+// is up to date is held until it is: it may be older than what was asked for.
 func (l *Line) onVisitor(id doorlink.CallID, m toResident) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	k := l.calls[id]
 	switch {
 	case k == nil || l.closed:
+	case k.behind:
+		k.held = append(k.held, m)
+	default:
+		l.hearVisitor(k, m)
+	}
+}
+
+func (l *Line) hearVisitor(k *known, m toResident) {
+	switch {
 	case m.Away != nil:
-		if k.away != *m.Away {
-			k.away = *m.Away
-			l.tell(k)
-		}
+		l.setAway(k, *m.Away)
 	case m.Signal != nil && (k.mine || k.call.State != doorlink.Answered):
 		l.hear(*m.Signal)
+	}
+}
+
+func (l *Line) setAway(k *known, away bool) {
+	if k.away != away {
+		k.away = away
+		l.tell(k)
 	}
 }
 

@@ -29,9 +29,11 @@ type Line struct {
 type known struct {
 	call   doorlink.Call
 	sign   sign
-	mine   bool // this line answered it, or took it over
-	rings  bool // the page shows it
-	away   bool // the visitor's line is lost
+	mine   bool         // this line answered it, or took it over
+	rings  bool         // the page shows it
+	away   bool         // the visitor's line is lost
+	behind bool         // what the visitor said so far was asked for and has not come
+	held   []toResident // what came meanwhile; what a visitor may say in moveTime
 	cancel func()
 }
 
@@ -134,6 +136,7 @@ func (l *Line) Answer(ctx context.Context, s doorlink.Signal) error {
 			k.call = c
 		}
 		l.tell(k)
+		l.take(k) // in case another page of this handset had answered already
 	}
 	l.mu.Unlock()
 	if s.SDP != "" {

@@ -53,21 +53,20 @@ type turn struct {
 
 func newTurn(prefix string) turn { return turn{doorlink.NewID[string](prefix), time.Now()} }
 
-func (t turn) before(u turn) bool {
-	return t.At.Before(u.At) || t.At.Equal(u.At) && t.ID < u.ID
-}
-
-// toResident is what the lines that know a call are told about it; one field at
-// a time is set.
+// toResident is what the lines that know a call are told about it; one of the
+// first two fields is set.
 type toResident struct {
 	Signal *doorlink.Signal `json:",omitempty"` // the visitor says
 	Away   *bool            `json:",omitempty"` // the visitor's line went away or came back
+	Leg    string           // which leg tells this,
+	N      int              // and how many things it had told before
 }
 
 // soFar is all that a visitor has said in a call that a handset must know when
 // it wakes late.
 type soFar struct {
-	Sign    sign
 	Away    bool
 	Signals []doorlink.Signal
+	Leg     string // which leg answers,
+	N       int    // and how many things it has told
 }

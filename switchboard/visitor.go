@@ -24,6 +24,7 @@ type Leg struct {
 	begun    bool        // the visitor has been told how the call stands
 	early    []toVisitor // what came before that, until begin; a few messages
 	said     said
+	told     int // how many things the resident's lines were told
 	ringing  map[doorlink.HandsetID]bool
 	reached  bool
 	away     bool // the resident's line is lost
@@ -163,7 +164,7 @@ func (l *Leg) begin(c doorlink.Call) {
 		return
 	}
 	present := false
-	l.board.publish(residentSubject(c.ID), toResident{Away: &present})
+	l.inform(toResident{Away: &present})
 	l.board.publish(personSubject(c.Person), toPerson{Call: &l.call, Sign: &l.sign})
 	if l.call.State == doorlink.Created {
 		l.after(lineTime, l.unlessReached)
@@ -225,7 +226,7 @@ func (l *Leg) pass(s doorlink.Signal) error {
 		return doorlink.ErrOver
 	}
 	l.said.add(s)
-	l.board.publish(residentSubject(l.call.ID), toResident{Signal: &s})
+	l.inform(toResident{Signal: &s})
 	return nil
 }
 
@@ -235,7 +236,9 @@ func (l *Leg) mark(ctx context.Context, s doorlink.Signal) error {
 	if err := l.board.calls.MarkCode(ctx, s.Call, s.Nth, shown, s.Opened, time.Now()); err != nil {
 		return err
 	}
-	l.board.publish(residentSubject(s.Call), toResident{Signal: &s})
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.inform(toResident{Signal: &s})
 	return nil
 }
 
@@ -254,8 +257,8 @@ func (l *Leg) Close() {
 	}
 	gone := true
 	l.said.away = true
+	l.inform(toResident{Away: &gone})
 	id := l.call.ID
-	l.board.publish(residentSubject(id), toResident{Away: &gone})
 	l.after(doorlink.HoldTime, func() {
 		l.board.later(id, "ending a call without its visitor", lose)
 		l.finish()
