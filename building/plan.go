@@ -21,7 +21,8 @@ type Plan struct {
 	Holders     []doorlink.Holder
 	Handsets    []doorlink.Handset
 
-	units map[string]doorlink.UnitID
+	units  map[string]doorlink.UnitID
+	people map[doorlink.PersonID]int // where in People
 }
 
 // New begins a building with one key for residents, which every door added
@@ -32,7 +33,8 @@ func New(name, zone string) (*Plan, error) {
 		Property: doorlink.Property{
 			ID: doorlink.NewID[doorlink.PropertyID]("prop"), Name: name, Zone: zone, Names: doorlink.DefaultNames,
 		},
-		units: map[string]doorlink.UnitID{},
+		units:  map[string]doorlink.UnitID{},
+		people: map[doorlink.PersonID]int{},
 	}
 	if _, err := p.Property.Location(); err != nil {
 		return nil, err
@@ -79,6 +81,7 @@ func (p *Plan) AddPerson(given, family string) doorlink.PersonID {
 		ID: doorlink.NewID[doorlink.PersonID]("pers"), Property: p.Property.ID,
 		Given: given, Family: family, Shown: true,
 	}
+	p.people[one.ID] = len(p.People)
 	p.People = append(p.People, one)
 	return one.ID
 }
@@ -107,11 +110,7 @@ func (p *Plan) AddHandset(who doorlink.PersonID, name string) {
 	p.Handsets = append(p.Handsets, doorlink.Handset{
 		ID: doorlink.NewID[doorlink.HandsetID]("hset"), Person: who, Name: name,
 	})
-	for i := range p.People {
-		if p.People[i].ID == who {
-			p.People[i].Activated = true
-		}
-	}
+	p.People[p.people[who]].Activated = true
 }
 
 // AddResident adds a person with a unit and the residents' key.
