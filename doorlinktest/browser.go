@@ -81,6 +81,15 @@ func (b *browser) Told(call doorlink.CallID, want doorlink.State) doorlink.News 
 	}).News
 }
 
+// ToldAnything waits until the page was told of a call at all, and returns the
+// first that it heard.
+func (b *browser) ToldAnything(call doorlink.CallID) doorlink.News {
+	b.house.tb.Helper()
+	return *b.line.await("the page knows the call", func(s doorlink.Signal) bool {
+		return s.Kind == doorlink.SigCall && s.Call == call
+	}).News
+}
+
 // ToldOf waits until the page was told something particular of a call.
 func (b *browser) ToldOf(call doorlink.CallID, what string, wanted func(doorlink.News) bool) {
 	b.house.tb.Helper()

@@ -150,7 +150,7 @@ func (p *Handset) Grant(call doorlink.CallID) doorlink.Code {
 func (p *Handset) GrantNth(call doorlink.CallID, nth int) doorlink.Code {
 	p.house.tb.Helper()
 	mark := p.line.mark()
-	p.say(doorlink.Signal{Kind: doorlink.SigGrant, Call: call, Nth: nth})
+	p.AsksForCode(call, nth)
 	s := p.line.awaitFrom(mark, "a code is given", func(s doorlink.Signal) bool {
 		return s.Kind == doorlink.SigRefused || s.Kind == doorlink.SigCode && s.Call == call && s.Code.Nth == nth
 	})
@@ -160,11 +160,17 @@ func (p *Handset) GrantNth(call doorlink.CallID, nth int) doorlink.Code {
 	return *s.Code
 }
 
+// AsksForCode asks for the nth code of a call and does not wait for it.
+func (p *Handset) AsksForCode(call doorlink.CallID, nth int) {
+	p.house.tb.Helper()
+	p.say(doorlink.Signal{Kind: doorlink.SigGrant, Call: call, Nth: nth})
+}
+
 // GrantRefused asks for the next doorcode of a call and waits for the refusal.
 func (p *Handset) GrantRefused(call doorlink.CallID) doorlink.Refusal {
 	p.house.tb.Helper()
 	mark := p.line.mark()
-	p.say(doorlink.Signal{Kind: doorlink.SigGrant, Call: call, Nth: p.codes[call] + 1})
+	p.AsksForCode(call, p.codes[call]+1)
 	return *p.line.awaitFrom(mark, "a code is refused", func(s doorlink.Signal) bool {
 		return s.Kind == doorlink.SigRefused && s.Refused.Of == doorlink.SigGrant
 	}).Refused

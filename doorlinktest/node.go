@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -18,28 +19,26 @@ type Node struct {
 
 	dial    func(ctx context.Context) (net.Conn, error) // nil for TCP
 	metrics string                                      // its address for figures; empty if it has none
-	stop    func()
+
+	// Of a node that is a process of its own:
+	tb      testing.TB
+	log     *Log
+	config  server.Config
+	process *exec.Cmd // nil while it does not run
 }
 
-// Stop shuts the node down in an orderly way and waits for its end. It may be
-// called again.
-func (n *Node) Stop() { n.stop() }
-
-// run runs a server of this process until Stop or the end of the test.
+// run runs a server of this process until the end of the test.
 func run(tb testing.TB, s *server.Server) *Node {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(ctx) }()
-	n := &Node{Base: s.Base()}
-	n.stop = func() {
+	tb.Cleanup(func() {
 		cancel()
 		if err := <-ended; err != nil {
 			tb.Errorf("a node ended with %v", err)
 		}
-		ended <- nil
-	}
-	tb.Cleanup(n.Stop)
-	return n
+	})
+	return &Node{Base: s.Base()}
 }
 
 // transport is how a browser at address reaches the node. An empty address is

@@ -63,14 +63,12 @@ func twin(tb testing.TB, c *Cluster, board *switchboard.Board) *Node {
 	all.Go(func() { board.Run(ctx) })
 	all.Go(func() { pages.Run(ctx) })
 	all.Go(func() { h.Serve(l) })
-	n := &Node{Base: "http://localhost", dial: l.dial}
-	n.stop = func() {
+	tb.Cleanup(func() {
 		cancel()
 		h.Close()
 		all.Wait()
-	}
-	tb.Cleanup(n.stop)
-	return n
+	})
+	return &Node{Base: "http://localhost", dial: l.dial}
 }
 
 // slow makes everything that a board asks take its time, before and after, so

@@ -13,6 +13,14 @@ import (
 func (l *Line) onPerson(m toPerson) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if !l.begun {
+		l.early = append(l.early, m)
+		return
+	}
+	l.act(m)
+}
+
+func (l *Line) act(m toPerson) {
 	switch {
 	case l.closed:
 	case m.Out != "":

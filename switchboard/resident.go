@@ -21,6 +21,8 @@ type Line struct {
 	cancel  func()
 
 	mu     sync.Mutex
+	begun  bool       // the page has been told of the calls that it found
+	early  []toPerson // what came before that; a few messages
 	closed bool
 	calls  map[doorlink.CallID]*known // nil while there are none
 }
@@ -63,7 +65,19 @@ func (b *Board) Line(ctx context.Context, h doorlink.Handset, hear func(doorlink
 			return nil, err
 		}
 	}
+	l.begin()
 	return l, nil
+}
+
+// begin acts on what came while the line looked for calls.
+func (l *Line) begin() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.begun = true
+	for _, m := range l.early {
+		l.act(m)
+	}
+	l.early = nil
 }
 
 // SignOut ends all lines of a handset, on every node. Its session must have
@@ -72,8 +86,13 @@ func (b *Board) SignOut(h doorlink.Handset) {
 	b.publish(personSubject(h.Person), toPerson{Out: h.ID})
 }
 
-// takeUp makes a call known that began before this line.
+// takeUp makes a call known that began before this line. One that this handset
+// has, or had a moment ago, is taken over from any older line of it.
 func (l *Line) takeUp(ctx context.Context, c doorlink.Call) error {
+	mine := c.Handset == l.handset.ID
+	if c.State.Over() && !mine {
+		return nil
+	}
 	at, err := l.board.house.Entrance(ctx, c.Door)
 	if err != nil {
 		return fmt.Errorf("looking up the door of call %s: %w", c.ID, err)
@@ -83,42 +102,26 @@ func (l *Line) takeUp(ctx context.Context, c doorlink.Call) error {
 		return err
 	}
 	l.mu.Lock()
-	l.learn(c, s)
+	l.show(l.learn(c, s), mine)
 	l.mu.Unlock()
-	// Read again: nobody told this line of what changed before it knew the call.
-	now, err := l.board.calls.Call(ctx, c.ID)
-	if err != nil {
-		return fmt.Errorf("looking for call %s again: %w", c.ID, err)
-	}
-	if !l.showTaken(now) {
+	if !mine {
 		return nil
 	}
 	return l.showGiven(ctx, c.ID)
 }
 
-// showTaken tells how a call stands that was just taken up, and reports whether
-// it is this handset's, which takes it over from any older line of it.
-func (l *Line) showTaken(c doorlink.Call) (mine bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	k := l.calls[c.ID]
-	if k == nil {
-		return false // has ended meanwhile, and the page knows
-	}
-	if c.Version > k.call.Version {
-		k.call = c
-	}
-	if mine = k.call.Handset == l.handset.ID; mine {
+// show tells how a call stands that was just taken up.
+func (l *Line) show(k *known, mine bool) {
+	if mine {
 		k.mine = true
 		l.take(k)
 		present := false
-		l.board.publish(visitorSubject(c.ID), toVisitor{Line: &present})
+		l.board.publish(visitorSubject(k.call.ID), toVisitor{Line: &present})
 	}
 	l.tell(k)
 	if k.call.State.Over() {
 		l.forget(k)
 	}
-	return mine
 }
 
 // Answer answers the call for this handset, or passes on a description if it
