@@ -77,7 +77,7 @@ function factsOfCall(c: Call, a: Around): Facts {
     hours: c.refused?.key === "grant.hours",
     retry: c.refused !== null && passing.includes(c.refused.kind),
     heard: a.sound?.heard === "heard" && !over,
-    blocked: Boolean(a.sound?.blocked) && !over,
+    blocked: Boolean(a.sound?.blocked) && !over && !c.news.away, // of nobody there is nothing to hear
     muted: mic === "muted",
     speaking: mic === "on" || mic === "muted",
     asking: mic === "asking",
