@@ -276,7 +276,7 @@ func tourHome(tb testing.TB, see look) {
 	ada.is("home")
 	ada.tapRole("switch", "Show in intercom")
 	ada.reads("Visitors do not find you")
-	ada.do(chromedp.Click(chromedp.CSS("details summary")))
+	ada.unfold()
 	see(ada, "resident-home-hidden")
 	ada.tap("Sign out")
 	ada.reads("You are signed out")
@@ -291,7 +291,7 @@ func tourHome(tb testing.TB, see look) {
 	hana := phone.open(tb, "Hana S.")
 	hana.visit(h.link(tb, "Hana Sato"))
 	hana.reads("You can be reached")
-	hana.do(chromedp.Click(chromedp.CSS("details summary")))
+	hana.unfold()
 	see(hana, "resident-home-gym")
 }
 
@@ -322,6 +322,8 @@ func tourLock(tb testing.TB, see look) {
 	screen.tap("Throw the deadbolt")
 	screen.see("[data-bolt][data-thrown=true]")
 	see(screen, "lock-bolt")
+	screen.tap("Draw the deadbolt")
+	screen.see("[data-bolt][data-thrown=false]")
 	for {
 		screen.is("asleep", "awake", "held")
 		if screen.state() == "held" {
@@ -353,6 +355,13 @@ func tourSetup(tb testing.TB, see look) {
 	)
 	operator.is("done")
 	see(operator, "setup-done")
+}
+
+// unfold opens the first part of the page that can be opened.
+func (t *tab) unfold() {
+	t.tb.Helper()
+	t.do(chromedp.WaitNotPresent(chromedp.CSS("main[data-settling]")), chromedp.Click(chromedp.CSS("details summary")))
+	t.see("details[open]")
 }
 
 // frozen does something while the server stands still, so that a passing state
