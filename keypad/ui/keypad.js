@@ -52,7 +52,7 @@ function show(page, view) {
 
 /** @param {HTMLElement} page @param {View} view */
 function showLens(page, view) {
-  const dead = view.state === "held" || view.state === "broken";
+  const dead = view.state === "held" || view.state === "broken" || view.state === "open"; // an open door turns the keys away
   const wake = /** @type {HTMLButtonElement} */ (find(page, "[data-lens]"));
   const first = /** @type {HTMLButtonElement} */ (find(page, "[data-key]"));
   for (const key of page.querySelectorAll("[data-key]")) /** @type {HTMLButtonElement} */ (key).disabled = dead;
