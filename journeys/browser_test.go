@@ -92,7 +92,6 @@ type device struct {
 	microphone browser.PermissionSetting
 	width      int64
 	height     int64
-	dark       bool
 }
 
 // phone is the device of most people.
