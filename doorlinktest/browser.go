@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/cookiejar"
+	"net/url"
 	"slices"
 	"time"
 
@@ -30,8 +31,23 @@ func (h *House) browser(through *Node) *browser {
 	h.tb.Cleanup(func() {
 		b.Close()
 		b.client.CloseIdleConnections()
+		b.keepCookies()
 	})
 	return b
+}
+
+// keepCookies makes sure that the log tells none of this browser's cookies that
+// are secret; only the choice of a language is not.
+func (b *browser) keepCookies() {
+	for _, path := range []string{"/p/", "/r/"} {
+		at, err := url.Parse(b.node.Base + path)
+		must(b.house.tb, err)
+		for _, c := range b.client.Jar.Cookies(at) {
+			if c.Name != "dl_lang" {
+				b.house.Log.keep("the cookie "+c.Name, c.Value)
+			}
+		}
+	}
 }
 
 // Through makes all later requests reach node n, as if the balancer had chosen
@@ -178,6 +194,7 @@ func (b *browser) ReadsAll(call doorlink.CallID, want []string) {
 // whole line as it stands.
 func (b *browser) Writes(call doorlink.CallID, nth int, text string) {
 	b.house.tb.Helper()
+	b.house.Log.keep("what was written", text)
 	half := []rune(text)[:len([]rune(text))/2]
 	b.say(doorlink.Signal{Kind: doorlink.SigText, Call: call, Line: nth, Text: string(half)})
 	b.say(doorlink.Signal{Kind: doorlink.SigText, Call: call, Line: nth, Text: text, Done: true})

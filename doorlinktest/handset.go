@@ -61,6 +61,7 @@ func (h *House) signIn(who doorlink.PersonID, through *Node) *Handset {
 func (h *House) Link(who doorlink.PersonID) doorlink.Secret {
 	h.tb.Helper()
 	link := doorlink.NewSecret()
+	h.Log.keep("a one-time link", link.Reveal())
 	must(h.tb, h.DB.AddLink(context.Background(), who, link.Hash(), time.Now().Add(time.Hour)))
 	return link
 }
@@ -157,6 +158,7 @@ func (p *Handset) GrantNth(call doorlink.CallID, nth int) doorlink.Code {
 	if s.Refused != nil {
 		p.house.tb.Fatalf("the code was refused: %s", s.Refused.Key)
 	}
+	p.house.Log.keep("a doorcode", s.Code.Digits)
 	return *s.Code
 }
 
@@ -223,7 +225,7 @@ func (p *Handset) HearsVoice(call doorlink.CallID) {
 	if peer == nil {
 		p.house.tb.Fatal("the resident is not connected with the visitor")
 	}
-	peer.hears(p.house)
+	peer.hears(p.browser)
 }
 
 // hears is what the page does by itself: it shows a call that comes in and says

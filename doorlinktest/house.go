@@ -61,7 +61,11 @@ func (h *House) build() {
 	}
 	h.Property, h.key = plan.Property, plan.Keys[0].ID
 	must(h.tb, h.DB.Build(context.Background(), plan, now))
-	for _, p := range h.doors {
+	h.Log.keep("the building's name", plan.Property.Name)
+	for name, p := range h.doors {
+		h.Log.keep("a door's name", name)
+		h.Log.keep("a sticker's token", p.sticker.Token.Reveal())
+		h.Log.keep("a sticker's short code", p.sticker.Short)
 		_, err := server.Provision(context.Background(), h.DB, h.keys, p.door.ID, server.LockChoice{Model: "M2"}, p.file, now)
 		must(h.tb, err)
 	}
@@ -112,6 +116,7 @@ func (h *House) Resident(name, unit string) *Resident {
 		}
 		return tx.AddHolder(ctx, doorlink.Holder{Key: h.key, Person: who.ID})
 	})
+	h.Log.keep("a resident's name", name)
 	r := &Resident{Person: who.ID, Entry: member.Entry}
 	r.Handset = h.signIn(who.ID, h.Nodes[0])
 	r.Open()

@@ -1,6 +1,7 @@
 package doorlinktest
 
 import (
+	"regexp"
 	"sync"
 	"testing"
 	"time"
@@ -95,12 +96,12 @@ func (p *peer) listen(track *webrtc.TrackRemote) {
 }
 
 // hears waits until the other end is heard.
-func (p *peer) hears(h *House) {
-	h.tb.Helper()
+func (p *peer) hears(b *browser) {
+	b.house.tb.Helper()
 	select {
 	case <-p.heard:
-	case <-time.After(h.patience):
-		h.tb.Fatalf("nothing is heard; the connection is %v", p.pc.ConnectionState())
+	case <-time.After(b.house.patience):
+		b.house.tb.Fatalf("no voice is heard, the connection is %v; heard %s", p.pc.ConnectionState(), b.line.story())
 	}
 }
 
@@ -140,6 +141,9 @@ func (p *peer) release() error {
 	return nil
 }
 
+// iceSecret is what lets somebody connect, in a description (RFC 8839).
+var iceSecret = regexp.MustCompile(`a=ice-pwd:(\S+)`)
+
 // offer begins a conversation from the visitor's side.
 func (v *Visit) offer(call doorlink.CallID) {
 	tb, l := v.house.tb, v.line
@@ -151,17 +155,25 @@ func (v *Visit) offer(call doorlink.CallID) {
 	ice := l.await("relays are known", func(s doorlink.Signal) bool {
 		return s.Kind == doorlink.SigCall && s.Call == call && s.News.ICE != nil
 	}).News.ICE
+	offered := make(chan struct{})
+	defer close(offered)
 	p, err := newPeer(tb, gen, ice, false, func(c *doorlink.Candidate) {
+		<-offered // candidates follow the offer
 		l.send(doorlink.Signal{Kind: doorlink.SigCandidate, Call: call, Gen: gen, Candidate: c}) // lost with the line
 	})
-	must(v.house.tb, err)
+	must(tb, err)
 	v.mu.Lock()
 	v.peer = p
 	v.mu.Unlock()
 	d, err := p.pc.CreateOffer(nil)
-	must(v.house.tb, err)
+	must(tb, err)
+	must(tb, p.pc.SetLocalDescription(d)) // before the answer can come
 	l.say(doorlink.Signal{Kind: doorlink.SigOffer, Call: call, Gen: gen, SDP: d.SDP})
-	must(v.house.tb, p.pc.SetLocalDescription(d))
+	v.house.Log.keep("a description", d.SDP)
+	v.house.Log.keep("a relay's password", ice[0].Credential)
+	for _, secret := range iceSecret.FindAllStringSubmatch(d.SDP, -1) {
+		v.house.Log.keep("how to connect", secret[1])
+	}
 }
 
 // answer answers a call: with a description if the visitor has offered one.

@@ -103,6 +103,7 @@ func (v *Visit) dial(name string, as doorlink.Caller) (mark int) {
 	if v.line == nil {
 		v.Open()
 	}
+	v.house.Log.keep("what a visitor said of themselves", as.Line)
 	mark = v.line.mark()
 	v.say(doorlink.Signal{Kind: doorlink.SigDial, Entry: entry, Caller: &as})
 	return mark
@@ -158,7 +159,7 @@ func (v *Visit) HearsVoice(call doorlink.CallID) {
 	if v.peer == nil {
 		v.Offers(call)
 	}
-	v.peer.hears(v.house)
+	v.peer.hears(v.browser)
 }
 
 // hears is what the page does by itself.
