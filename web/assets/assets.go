@@ -43,7 +43,6 @@ var kinds = map[string]string{
 	".css":         "text/css; charset=utf-8",
 	".html":        "text/html; charset=utf-8",
 	".svg":         "image/svg+xml",
-	".png":         "image/png",
 	".webmanifest": "application/manifest+json",
 }
 

@@ -1,5 +1,7 @@
 // The visitor's and the resident's own voice.
 
+import { whenSeen } from "./seen.ts";
+
 /** Why there is no microphone: the person said no, the device has none, or this
  *  browser (often one inside another app) cannot capture at all. */
 export type NoMicrophone = "refused" | "missing" | "unable";
@@ -60,10 +62,4 @@ export function microphone(replaced: (voice: MediaStreamTrack) => void): Microph
       voice?.stop();
     },
   };
-}
-
-/** Calls back as soon as the page is in front: browsers capture only then. */
-function whenSeen(then: () => void): void {
-  if (!document.hidden) return then();
-  document.addEventListener("visibilitychange", () => whenSeen(then), { once: true });
 }

@@ -4,6 +4,7 @@
 import type { CallPart, Page, Target } from "./call.ts";
 import type { Caller, CallerKind, Signal } from "../shared/protocol.ts";
 import type { Words } from "../shared/say.ts";
+import { whenSeen } from "../shared/seen.ts";
 import { openLine, type Line } from "../shared/socket.ts";
 import { directory } from "./page/directory.ts";
 import { filled, screens } from "./page/screen.ts";
@@ -171,11 +172,6 @@ function wordsIn(root: Element): Words {
 
 function tell(text: string, how: "status" | "alert"): void {
   need<HTMLElement>(`[data-${how}]`).textContent = text;
-}
-
-function whenSeen(then: () => void): void {
-  if (!document.hidden) then();
-  else document.addEventListener("visibilitychange", () => whenSeen(then), { once: true });
 }
 
 function need<E extends Element>(selector: string): E {
