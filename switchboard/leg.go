@@ -168,7 +168,7 @@ func (l *Leg) turnPassed(id doorlink.CallID) {
 	l.board.later(id, "taking the next caller", free)
 }
 
-// showGiven derives the codes of the call and shows the latest.
+// showGiven derives the codes of the call and shows those that are new.
 func (l *Leg) showGiven() {
 	ctx, cancel := context.WithTimeout(context.Background(), moveTime)
 	defer cancel()
@@ -181,13 +181,27 @@ func (l *Leg) showGiven() {
 	l.show(codes)
 }
 
+// show shows the codes that come after the last one shown, in order, so that
+// none is passed over when several are given at once.
 func (l *Leg) show(codes []doorlink.Code) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(codes) > 0 && !l.finished {
-		l.hear(doorlink.Signal{Kind: doorlink.SigCode, Call: l.call.ID, Code: &codes[len(codes)-1]})
+	for i := range codes {
+		if comesAfter(codes[i], l.shown) && !l.finished {
+			l.shown = codes[i]
+			l.hear(doorlink.Signal{Kind: doorlink.SigCode, Call: l.call.ID, Code: &codes[i]})
+		}
 	}
 }
+
+// comesAfter reports whether a code was given after another: on a later day, or as a
+// later one of the same.
+func comesAfter(c, other doorlink.Code) bool {
+	return c.Until > other.Until || c.Until == other.Until && c.Nth > other.Nth
+}
+
+// latest is the last of some codes, if there is any.
+func latest(codes []doorlink.Code) []doorlink.Code { return codes[max(0, len(codes)-1):] }
 
 // inform tells the resident's lines something, numbered so that a line which is
 // also told what was said so far knows which came first.

@@ -24,7 +24,8 @@ type Leg struct {
 	begun    bool        // the visitor has been told how the call stands
 	early    []toVisitor // what came before that, until begin; a few messages
 	said     said
-	told     int // how many things the resident's lines were told
+	shown    doorlink.Code // the last code that was heard
+	told     int           // how many things the resident's lines were told
 	ringing  map[doorlink.HandsetID]bool
 	reached  bool
 	away     bool // the resident's line is lost
@@ -85,7 +86,7 @@ func (b *Board) Resume(ctx context.Context, v doorlink.Visit, at doorlink.Entran
 		return nil, err
 	}
 	leg.begin(c)
-	leg.show(codes)
+	leg.show(latest(codes))
 	return leg, nil
 }
 
