@@ -2,6 +2,7 @@ package doorlinktest
 
 import (
 	"context"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -13,28 +14,34 @@ import (
 // after it has read, and before it acts on what it read.
 type between struct {
 	asked
+
+	mu                     sync.Mutex
 	visitCall, call, given func() // each is run once and then forgotten
 }
 
-func once(f *func()) {
-	if do := *f; do != nil {
-		*f = nil
+// once runs what is to be done, outside the lock: it may come back here.
+func (b *between) once(f *func()) {
+	b.mu.Lock()
+	do := *f
+	*f = nil
+	b.mu.Unlock()
+	if do != nil {
 		do()
 	}
 }
 
 func (b *between) VisitCall(ctx context.Context, v doorlink.VisitID) (doorlink.Call, error) {
-	defer once(&b.visitCall)
+	defer b.once(&b.visitCall)
 	return b.Calls.VisitCall(ctx, v)
 }
 
 func (b *between) Call(ctx context.Context, id doorlink.CallID) (doorlink.Call, error) {
-	defer once(&b.call)
+	defer b.once(&b.call)
 	return b.Calls.Call(ctx, id)
 }
 
 func (b *between) Given(ctx context.Context, c doorlink.CallID, now time.Time) ([]doorlink.Code, error) {
-	defer once(&b.given)
+	defer b.once(&b.given)
 	return b.Codes.Given(ctx, c, now)
 }
 

@@ -47,9 +47,8 @@ func Alone(tb testing.TB) *Cluster {
 // PostgresVar.
 func Together(tb testing.TB) *Cluster {
 	tb.Helper()
-	database := NewDatabase(tb)
 	c := newCluster(tb)
-	for _, config := range twoConfigs(tb, database) {
+	for _, config := range c.twoConfigs() {
 		c.start(config, c.listen())
 	}
 	c.awaitJoined()
@@ -57,11 +56,12 @@ func Together(tb testing.TB) *Cluster {
 }
 
 // twoConfigs are the settings of two nodes that know each other.
-func twoConfigs(tb testing.TB, database string) []server.Config {
-	tb.Helper()
-	dir := tb.TempDir()
+func (c *Cluster) twoConfigs() []server.Config {
+	c.tb.Helper()
+	database := newDatabase(c.tb).String()
+	dir := c.tb.TempDir()
 	var all []server.Config
-	ports := freePorts(tb, 4)
+	ports := freePorts(c.tb, 4)
 	for i := range 2 {
 		all = append(all, server.Config{
 			Data: filepath.Join(dir, "node"+string(rune('A'+i))), Keys: filepath.Join(dir, "keys.json"),

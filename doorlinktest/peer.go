@@ -158,7 +158,7 @@ func (v *Visit) offer(call doorlink.CallID) {
 	offered := make(chan struct{})
 	defer close(offered)
 	p, err := newPeer(tb, gen, ice, false, func(c *doorlink.Candidate) {
-		<-offered // candidates follow the offer
+		<-offered                                                                                // candidates follow the offer
 		l.send(doorlink.Signal{Kind: doorlink.SigCandidate, Call: call, Gen: gen, Candidate: c}) // lost with the line
 	})
 	must(tb, err)

@@ -15,9 +15,9 @@ import (
 // tests may make databases.
 const PostgresVar = "DOORLINK_TEST_POSTGRES"
 
-// NewDatabase makes a database for one test and returns its URL. Without a
-// server the test is skipped.
-func NewDatabase(tb testing.TB) string {
+// newDatabase makes a database for one test and returns its URL. Without a server
+// the test is skipped.
+func newDatabase(tb testing.TB) *url.URL {
 	tb.Helper()
 	server := os.Getenv(PostgresVar)
 	if server == "" {
@@ -29,19 +29,17 @@ func NewDatabase(tb testing.TB) string {
 	u, err := url.Parse(server)
 	must(tb, err)
 	u.Path = "/" + name
-	return u.String()
+	return u
 }
 
-// administer executes statements on the PostgreSQL server. The driver is the
+// administer executes a statement on the PostgreSQL server. The driver is the
 // one that package store brings.
-func administer(tb testing.TB, statements ...string) {
+func administer(tb testing.TB, statement string) {
 	tb.Helper()
 	pool, err := sql.Open("pgx", os.Getenv(PostgresVar))
 	must(tb, err)
 	defer pool.Close()
-	for _, s := range statements {
-		if _, err := pool.ExecContext(context.Background(), s); err != nil {
-			tb.Fatalf("%s: %v", s, err)
-		}
+	if _, err := pool.ExecContext(context.Background(), statement); err != nil {
+		tb.Fatalf("%s: %v", statement, err)
 	}
 }

@@ -57,7 +57,7 @@ func Processes(tb testing.TB, nodes int) *Cluster {
 	ports := freePorts(tb, nodes)
 	configs := []server.Config{{Data: tb.TempDir(), RelayListen: "127.0.0.1:0", RelayLAN: true}}
 	if nodes > 1 {
-		configs = twoConfigs(tb, NewDatabase(tb))
+		configs = c.twoConfigs()
 	}
 	var err error
 	c.DB, err = configs[0].OpenDB(context.Background(), c.Log.logger())

@@ -1,0 +1,145 @@
+package doorlinktest
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"doorlink"
+	"doorlink/store"
+)
+
+// revealsNothing checks that a page tells nothing of the house and everybody in it.
+func (h *House) revealsNothing(what, page string, secrets ...string) {
+	h.tb.Helper()
+	for _, s := range append(secrets, h.Property.Name, "Front door", "North gate") {
+		if strings.Contains(page, s) {
+			h.tb.Errorf("%s tells %q", what, s)
+		}
+	}
+}
+
+func TestWrongTokenTellsNothing(t *testing.T) {
+	t.Parallel()
+	house := New(t)
+	house.Resident("Ana", "4B")
+	token := house.at("Front door").sticker.Token.Reveal()
+	visit := house.Scan("Front door")
+	var pages []string
+	for _, i := range []int{0, 15, 31} {
+		wrong := []byte(token)
+		if wrong[i]++; wrong[i] == '9'+1 {
+			wrong[i] = '0'
+		}
+		status, page := visit.Get("/p/" + string(wrong))
+		if status != http.StatusNotFound {
+			t.Errorf("a token that is wrong in one place has status %d, want 404", status)
+		}
+		house.revealsNothing("the page of a wrong token", page, "Ana", "4B", string(wrong))
+		pages = append(pages, page)
+	}
+	if pages[0] != pages[1] || pages[1] != pages[2] {
+		t.Error("wrong tokens have different pages")
+	}
+}
+
+func TestOldStickerTellsNothing(t *testing.T) {
+	t.Parallel()
+	house := New(t)
+	house.Resident("Ana", "4B")
+	visit := house.Scan("Front door")
+	old := house.at("Front door").sticker
+	house.write(func(ctx context.Context, tx *store.Tx) error { return tx.EndSticker(ctx, old.ID, time.Now()) })
+	for _, path := range []string{visit.path, visit.path + "/search?q=Ana", visit.path + "/line"} {
+		status, page := visit.Get(path)
+		if status != http.StatusGone {
+			t.Errorf("an old sticker has status %d, want 410", status)
+		}
+		house.revealsNothing("the page of an old sticker", page, "Ana", "4B", old.Token.Reveal())
+	}
+}
+
+func TestOneTimeLinkWorksOnce(t *testing.T) {
+	t.Parallel()
+	house := New(t)
+	ana := house.Resident("Ana", "4B")
+	link := house.Link(ana.Person).Reveal()
+	first, second := house.browser(house.Nodes[0]), house.browser(house.Nodes[0])
+	if status, _ := first.Get("/r/in/" + link); status != http.StatusOK {
+		t.Errorf("the link has status %d the first time, want 200", status)
+	}
+	status, page := second.Get("/r/in/" + link)
+	if status != http.StatusGone {
+		t.Errorf("the link has status %d the second time, want 410", status)
+	}
+	house.revealsNothing("the page of a used link", page, "Ana", "4B", link)
+	if status, _ := second.Get("/r/"); status != http.StatusForbidden {
+		t.Errorf("somebody with a used link has status %d, want 403", status)
+	}
+	if status, _ := second.Get("/r/in/" + doorlink.NewSecret().Reveal()); status != http.StatusNotFound {
+		t.Errorf("a link that never was has status %d, want 404", status)
+	}
+}
+
+func TestVisitorsCookieOpensNothingOfAResidents(t *testing.T) {
+	t.Parallel()
+	house := New(t)
+	visit := house.Scan("Front door")
+	for _, path := range []string{"/r/", "/r/line"} {
+		if status, _ := visit.Get(path); status != http.StatusForbidden {
+			t.Errorf("%s has status %d for a visitor, want 403", path, status)
+		}
+	}
+}
+
+// TestTenThousandDialsFromOneAddressAreBounded: within one instant, fifty pages
+// at one address dial two hundred times each.
+func TestTenThousandDialsFromOneAddressAreBounded(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const pages, each, allowed = 50, 200, 240
+		house := InBubble(t).House(t)
+		ana := house.Resident("Ana", "4B")
+		var all sync.WaitGroup
+		var visits []*Visit
+		for range pages {
+			v := house.Scan("Front door")
+			v.Open()
+			visits = append(visits, v)
+			all.Go(func() {
+				for range each {
+					v.line.send(doorlink.Signal{Kind: doorlink.SigDial, Entry: ana.Entry})
+				}
+			})
+		}
+		all.Wait()
+		synctest.Wait()
+		waits, answers := 0, 0
+		for _, v := range visits {
+			for _, s := range v.line.all() {
+				if s.Refused == nil {
+					continue
+				}
+				answers++
+				if s.Refused.Status != http.StatusTooManyRequests && s.Refused.Status != http.StatusConflict || s.Refused.Text == "" {
+					t.Fatalf("a dial was refused with %+v", s.Refused)
+				}
+				if s.Refused.Key == "limit.wait" && s.Refused.LeftMS > 0 {
+					waits++
+				}
+			}
+		}
+		if want := pages*each - allowed; waits != want {
+			t.Errorf("%d dials were told to wait, want %d", waits, want)
+		}
+		calls, err := house.DB.PersonCalls(context.Background(), ana.Person, time.Now())
+		must(t, err)
+		if placed := len(calls); placed == 0 || placed+answers != pages*each {
+			t.Errorf("%d calls placed and %d dials refused of %d", placed, answers, pages*each)
+		}
+	})
+}
