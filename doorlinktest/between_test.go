@@ -30,6 +30,13 @@ func (b *between) once(f *func()) {
 	}
 }
 
+// at sets what is to be done at a moment.
+func (b *between) at(f *func(), do func()) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	*f = do
+}
+
 func (b *between) VisitCall(ctx context.Context, v doorlink.VisitID) (doorlink.Call, error) {
 	defer b.once(&b.visitCall)
 	return b.Calls.VisitCall(ctx, v)
@@ -67,7 +74,7 @@ func TestCodeThatIsGivenDuringAReloadIsShown(t *testing.T) {
 		ana.Hears(call).Answer()
 		visit.Close()
 		var code doorlink.Code
-		b.given = func() { code = ana.Grant(call) }
+		b.at(&b.given, func() { code = ana.Grant(call) })
 		visit.Open()
 		visit.Told(call, doorlink.Answered)
 		visit.SeesAgain(code)
@@ -81,11 +88,11 @@ func TestPageIsToldHowTheCallStandsBeforeAnythingElse(t *testing.T) {
 		call := visit.Dial("Ana")
 		ana.Hears(call).Answer()
 		visit.Close()
-		b.call = func() {
+		b.at(&b.call, func() {
 			ana.Writes(call, 1, "are you there?")
 			ana.Close() // whereupon the visitor hears that the resident is away
 			time.Sleep(time.Second)
-		}
+		})
 		visit.Open()
 		visit.Reads(call, "are you there?")
 		visit.ToldOf(call, "the resident is away", func(n doorlink.News) bool { return n.Away })
@@ -103,7 +110,7 @@ func TestPageThatOpenedLastHasTheCall(t *testing.T) {
 		visit := house.Scan("Front door")
 		call := visit.Dial("Ana")
 		ana.Hears(call).Answer()
-		b.visitCall = func() { time.Sleep(3 * time.Second) } // the first page takes that long to resume
+		b.at(&b.visitCall, func() { time.Sleep(3 * time.Second) }) // the first page takes that long to resume
 		visit.Open()
 		time.Sleep(time.Second)
 		visit.Loses()
