@@ -97,6 +97,9 @@ type device struct {
 // phone is the device of most people.
 var phone = device{browser: beeping, microphone: browser.PermissionSettingGranted, width: 390, height: 844}
 
+// silent is a phone whose owner said no to the microphone.
+var silent = device{browser: beeping, microphone: browser.PermissionSettingDenied, width: 390, height: 844}
+
 // open gives a device a profile of its own and a blank page.
 func (d device) open(tb testing.TB, name string) *tab {
 	tb.Helper()

@@ -11,4 +11,6 @@
 // Pictures of every state, light and dark, small and wide, come from
 //
 //	go test ./journeys -run TestShots -shots DIR
+//
+// and the picture of the README from TestPicture in the same way.
 package journeys

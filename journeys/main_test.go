@@ -6,6 +6,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"sync"
 	"testing"
 
@@ -18,7 +20,12 @@ var shots = flag.String("shots", "", "make pictures of every state in this folde
 // scratch is removed when all tests are over.
 var scratch string
 
+// together is how many tests run at a time for each processor: most of a journey
+// is waiting for a ring, a lock or a line.
+const together = 3
+
 func TestMain(m *testing.M) {
+	flag.Set("test.parallel", strconv.Itoa(together*runtime.GOMAXPROCS(0))) // unless the command line says otherwise
 	flag.Parse()
 	os.Exit(run(m))
 }

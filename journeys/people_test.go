@@ -2,6 +2,8 @@ package journeys
 
 import (
 	"testing"
+
+	"github.com/chromedp/chromedp"
 )
 
 // resident signs in as one of the two residents of the demonstration and waits
@@ -53,6 +55,12 @@ func (t *tab) call(name, unit, as string) {
 		t.tapRole("radio", as)
 	}
 	t.tap("Call")
+}
+
+// plays reports whether the page plays all that it has to play.
+func (t *tab) plays() bool {
+	t.tb.Helper()
+	return ask(t, chromedp.Evaluate[bool](`[...document.querySelectorAll("audio")].every((a) => !a.paused)`))
 }
 
 // givesCode gives a doorcode and returns it.

@@ -4,7 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/chromedp"
 )
 
@@ -12,14 +11,13 @@ import (
 // cannot or will not speak.
 func TestTextServesWhereThereIsNoMicrophone(t *testing.T) {
 	t.Parallel()
-	refused, missing := phone, phone
-	refused.microphone = browser.PermissionSettingDenied
+	missing := phone
 	missing.browser = mute
 	for _, on := range []struct {
 		name   string
 		device device
 	}{
-		{"refused", refused},
+		{"refused", silent},
 		{"missing altogether", missing},
 	} {
 		t.Run(on.name, func(t *testing.T) {
@@ -52,6 +50,27 @@ func TestTextServesWhereThereIsNoMicrophone(t *testing.T) {
 				t.Errorf("the visitor reads %q, the resident gave %q", got, code)
 			}
 		})
+	}
+}
+
+// TestReloadedPageWaitsForATap loads the page of a visitor without a microphone
+// again: nothing allows it to play by itself, so it says so.
+func TestReloadedPageWaitsForATap(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ada, guest := h.resident(t, 0), silent.open(t, "visitor")
+	guest.visit(h.Visitor)
+	guest.call("Ada N.", "1A", "")
+	ada.is("incoming")
+	ada.tap("Answer")
+	guest.hears("relay")
+	guest.do(chromedp.Reload())
+	guest.is("answered")
+	guest.tap("Tap to hear Ada N.")
+	guest.until("putting the question away", gone("Tap to hear"))
+	guest.hears("relay")
+	if !guest.plays() {
+		t.Error("the visitor's page receives a voice and does not play it")
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/chromedp"
 
 	"doorlink/store"
@@ -100,8 +99,6 @@ func tourVisit(tb testing.TB, see look) {
 
 func tourEnds(tb testing.TB, see look) {
 	h := newHouse(tb)
-	silent := phone
-	silent.microphone = browser.PermissionSettingDenied
 	ada, guest := h.resident(tb, 0), silent.open(tb, "visitor")
 	guest.visit(h.Visitor)
 	guest.call("Ada N.", "1A", "")
