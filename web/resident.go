@@ -111,7 +111,15 @@ func (s *Server) residentLine(w http.ResponseWriter, r *http.Request, h resident
 		return errAnswered
 	}
 	p := &residentPage{s: s, handset: h.handset, lang: h.lang, sock: sock}
+	// The line is opened here and not in the goroutine that waits for years: its
+	// stack would keep the size that looking into the database takes.
+	if err := p.open(); err != nil {
+		p.refuse(doorlink.Signal{}, err)
+		sock.close(websocket.StatusTryAgainLater, "")
+		return errAnswered
+	}
 	if !s.keep(sock, p.run) {
+		p.line.Close()
 		sock.close(websocket.StatusGoingAway, "restarting")
 	}
 	return nil
@@ -123,23 +131,18 @@ type residentPage struct {
 	handset doorlink.Handset
 	lang    *locale.Language
 	sock    *socket
+	line    *switchboard.Line
 }
 
 func (p *residentPage) run() {
-	line, err := p.open()
-	if err != nil {
-		p.refuse(doorlink.Signal{}, err)
-		p.sock.close(websocket.StatusTryAgainLater, "")
-		return
-	}
-	defer line.Close()
+	defer p.line.Close()
 	for {
 		sig, err := p.sock.read(doorlink.Resident)
 		if errors.Is(err, errHungUp) {
 			return
 		}
 		if err == nil {
-			err = p.say(line, sig)
+			err = p.say(sig)
 		}
 		if err != nil {
 			p.refuse(sig, err)
@@ -147,23 +150,24 @@ func (p *residentPage) run() {
 	}
 }
 
-func (p *residentPage) open() (*switchboard.Line, error) {
+func (p *residentPage) open() (err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), sayTime)
 	defer cancel()
-	return p.s.board.Line(ctx, p.handset, p.sock.send, p.signedOut)
+	p.line, err = p.s.board.Line(ctx, p.handset, p.sock.send, p.signedOut)
+	return err
 }
 
 // signedOut closes the page's socket without making whoever says so wait.
 func (p *residentPage) signedOut() { go p.sock.close(websocket.StatusPolicyViolation, "signed out") }
 
-func (p *residentPage) say(line *switchboard.Line, sig doorlink.Signal) error {
+func (p *residentPage) say(sig doorlink.Signal) error {
 	if sig.Kind == doorlink.SigPing {
 		p.sock.send(doorlink.Signal{Kind: doorlink.SigPong})
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), sayTime)
 	defer cancel()
-	return line.Say(ctx, sig)
+	return p.line.Say(ctx, sig)
 }
 
 // refuse words a refusal. Moments in it are already in the door's zone.
