@@ -163,7 +163,7 @@ func TestLateHandsetReadsTheLatestOfALineThatIsBeingTyped(t *testing.T) {
 		call := visit.Dial("Ana")
 		ana.Hears(call)
 		late := ana.Another(house.Nodes[1])
-		for n := range 450 {
+		for n := range 200 {
 			late.Open()
 			visit.Writes(call, n+1, "hello there")
 			synctest.Wait()

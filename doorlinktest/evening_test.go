@@ -2,6 +2,7 @@ package doorlinktest
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"sync"
@@ -12,8 +13,10 @@ import (
 	"doorlink"
 )
 
+// evenings is how many are played; a few hundred are worth an hour now and then.
+var evenings = flag.Uint64("evenings", 4, "play so many busy evenings")
+
 const (
-	evenings         = 8
 	eveningVisitors  = 6
 	eveningCalls     = 4 // by each visitor, one after the other
 	eveningResidents = 4
@@ -24,7 +27,7 @@ const (
 // moments, through two nodes whose database takes its time, and holds after each
 // call what must hold after any.
 func TestBusyEvening(t *testing.T) {
-	for seed := range uint64(evenings) {
+	for seed := range *evenings {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) { playEvening(t, seed) })
@@ -119,7 +122,7 @@ func (e *evening) home(i int, over <-chan struct{}, work *sync.WaitGroup) *home 
 
 func (b *busy) reloads(nodes []*Node, over <-chan struct{}) {
 	for {
-		b.dice.pause(20 * time.Second)
+		b.dice.pause(40 * time.Second)
 		select {
 		case <-over:
 			return
