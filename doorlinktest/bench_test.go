@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -61,7 +62,7 @@ func (c *crowd) visit() *Visit {
 	c.visits++
 	door := []string{"Front door", "North gate"}[c.visits%2]
 	v := &Visit{browser: c.house.browser(c.Nodes[0]), path: "/p/" + c.house.at(door).sticker.Token.Reveal()}
-	v.client.Transport = v.node.transport(fmt.Sprintf("127.0.%d.%d", c.visits/200%200+1, c.visits%200+1))
+	v.client.Transport = v.node.transport(fmt.Sprintf("127.0.%d.%d", c.visits/200%200+1, c.visits%200+1), v.silent)
 	v.Open()
 	return v
 }
@@ -246,7 +247,7 @@ func (h *House) idle(sessions []doorlink.Secret) []*websocket.Conn {
 	n := h.Nodes[0]
 	var open []*websocket.Conn
 	for i, session := range sessions {
-		client := &http.Client{Transport: n.transport(fmt.Sprintf("127.0.3.%d", i/500+1))}
+		client := &http.Client{Transport: n.transport(fmt.Sprintf("127.0.3.%d", i/500+1), &atomic.Bool{})}
 		cookie := http.Header{"Cookie": {"dl_session=" + session.Reveal()}}
 		conn, _, err := websocket.Dial(h.tb.Context(), n.Base+"/r/line", &websocket.DialOptions{HTTPClient: client, HTTPHeader: cookie})
 		must(h.tb, err)

@@ -6,6 +6,7 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -19,14 +20,15 @@ type browser struct {
 	house  *House
 	node   *Node
 	client *http.Client
-	line   *line // of the page that is open; nil if none is
+	line   *line        // of the page that is open; nil if none is
+	silent *atomic.Bool // nothing reaches it any more
 }
 
 func (h *House) browser(through *Node) *browser {
 	h.tb.Helper()
 	jar, err := cookiejar.New(nil)
 	must(h.tb, err)
-	b := &browser{house: h, client: &http.Client{Jar: jar, Timeout: h.patience}}
+	b := &browser{house: h, client: &http.Client{Jar: jar, Timeout: h.patience}, silent: &atomic.Bool{}}
 	b.Through(through)
 	h.tb.Cleanup(func() {
 		b.Close()
@@ -54,7 +56,7 @@ func (b *browser) keepCookies() {
 // it. What is open stays where it is.
 func (b *browser) Through(n *Node) {
 	b.client.CloseIdleConnections()
-	b.node, b.client.Transport = n, n.transport("")
+	b.node, b.client.Transport = n, n.transport("", b.silent)
 }
 
 // Get fetches a page of the node and returns its status and text.
@@ -81,6 +83,10 @@ func (b *browser) Loses() {
 	b.line.drop()
 	b.line = nil
 }
+
+// FallsSilent makes everything that is sent to the browser vanish, without a word
+// to anybody, as a network does that is out of reach.
+func (b *browser) FallsSilent() { b.silent.Store(true) }
 
 // say sends a signal from the open page.
 func (b *browser) say(s doorlink.Signal) {

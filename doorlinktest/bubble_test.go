@@ -153,6 +153,39 @@ func TestConversationIsLostAfterAMinuteWithoutItsVisitor(t *testing.T) {
 	})
 }
 
+func TestVisitorWhoseNetworkIsGoneIsNoticedWithinAMinute(t *testing.T) {
+	inBubble(t, "", func(t *testing.T, house *doorlinktest.House) {
+		ana := house.Resident("Ana", "4B")
+		visit := house.Scan("Front door")
+		call := visit.Dial("Ana")
+		ana.Hears(call).Answer()
+		visit.Told(call, doorlink.Answered)
+		gone := time.Now()
+		ana.OtherSide(call, true, visit.FallsSilent)
+		if got := time.Since(gone); got > time.Minute {
+			t.Errorf("it took %v to notice that nobody is there", got)
+		}
+		noticed := time.Now()
+		ana.Told(call, doorlink.Ended)
+		wantAfter(t, "holding the call", noticed, doorlink.HoldTime)
+	})
+}
+
+func TestChangeOfTheDirectoryReachesAnOpenPageWithinTwoSeconds(t *testing.T) {
+	inBubble(t, "", func(t *testing.T, house *doorlinktest.House) {
+		ana := house.Resident("Ana", "4B")
+		visit := house.Scan("Front door")
+		visit.Open()
+		time.Sleep(300 * time.Millisecond)
+		ana.Hides()
+		changed := time.Now()
+		visit.DirectoryChanged()
+		if got := time.Since(changed); got > 2*time.Second {
+			t.Errorf("it took %v to tell the page", got)
+		}
+	})
+}
+
 func TestVisitorWhoIsBackWithinAMinuteKeepsTheCall(t *testing.T) {
 	inBubble(t, "", func(t *testing.T, house *doorlinktest.House) {
 		ana := house.Resident("Ana", "4B")

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"os/exec"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -41,9 +43,9 @@ func run(tb testing.TB, s *server.Server) *Node {
 	return &Node{Base: s.Base()}
 }
 
-// transport is how a browser at address reaches the node. An empty address is
-// whichever the system takes.
-func (n *Node) transport(address string) *http.Transport {
+// transport is how a browser at address reaches the node, unless it is silent. An
+// empty address is whichever the system takes.
+func (n *Node) transport(address string, silent *atomic.Bool) *http.Transport {
 	dialer := &net.Dialer{}
 	if address != "" {
 		dialer.LocalAddr = &net.TCPAddr{IP: net.ParseIP(address)}
@@ -51,12 +53,40 @@ func (n *Node) transport(address string) *http.Transport {
 	return &http.Transport{
 		DisableCompression: true,
 		DialContext: func(ctx context.Context, network, to string) (net.Conn, error) {
+			dial := dialer.DialContext
 			if n.dial != nil {
-				return n.dial(ctx)
+				dial = func(ctx context.Context, _, _ string) (net.Conn, error) { return n.dial(ctx) }
 			}
-			return dialer.DialContext(ctx, network, to)
+			conn, err := dial(ctx, network, to)
+			if err != nil {
+				return nil, err
+			}
+			return &wire{Conn: conn, silent: silent, closed: make(chan struct{})}, nil
 		},
 	}
+}
+
+// wire is a browser's end of a connection. While the browser is silent nothing
+// arrives on it any more, and nobody is told.
+type wire struct {
+	net.Conn
+	silent *atomic.Bool
+	closed chan struct{}
+	once   sync.Once
+}
+
+func (w *wire) Read(b []byte) (int, error) {
+	n, err := w.Conn.Read(b)
+	if w.silent.Load() {
+		<-w.closed
+		return 0, net.ErrClosed
+	}
+	return n, err
+}
+
+func (w *wire) Close() error {
+	w.once.Do(func() { close(w.closed) })
+	return w.Conn.Close()
 }
 
 // awaitJoined waits until every node sees all others on the bus.
