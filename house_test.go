@@ -257,16 +257,22 @@ func TestNothingIsLeftBehind(t *testing.T) {
 
 var failure = regexp.MustCompile(`Fail\((?:doorlink\.)?[A-Z]\w+, "([^"]+)"`)
 
-// TestEveryFailureHasASentence looks for the key of each Fail in the table of
-// the server's sentences.
+// TestEveryFailureHasASentence looks for the key of each Fail in the tables of
+// sentences.
 func TestEveryFailureHasASentence(t *testing.T) {
-	table, err := os.ReadFile("web/locale/en.server.json")
+	sentences := map[string]string{}
+	files, err := filepath.Glob("web/locale/en.*.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var sentences map[string]string
-	if err := json.Unmarshal(table, &sentences); err != nil {
-		t.Fatal(err)
+	for _, file := range files {
+		table, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(table, &sentences); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for _, p := range packages(t) {
 		if p.ImportPath == "doorlink/keypad" {
@@ -279,7 +285,7 @@ func TestEveryFailureHasASentence(t *testing.T) {
 			}
 			for _, found := range failure.FindAllSubmatch(text, -1) {
 				if sentences["error."+string(found[1])] == "" {
-					t.Errorf("%s: %s has no sentence in web/locale/en.server.json", p.ImportPath, found[1])
+					t.Errorf("%s: %s has no sentence in web/locale/en.*.json", p.ImportPath, found[1])
 				}
 			}
 		}

@@ -13,6 +13,21 @@ type Unit struct {
 	ID       UnitID
 	Property PropertyID
 	Name     string // "1A", "PH-1204"
+	// Rank is the place in the directory that a manager chose; units of rank 0
+	// come after the ranked ones, by name.
+	Rank int
+	// Featured puts the unit on top of every directory and lets it stand there
+	// under its own name: the leasing office, the concierge. See MaxFeatured.
+	Featured bool
+}
+
+// MaxFeatured is how many Featured Entries a property has at most.
+const MaxFeatured = 3
+
+// Hidden leaves a unit out of the directory of one door.
+type Hidden struct {
+	Door DoorID
+	Unit UnitID
 }
 
 // Person is a resident, known to one property. The e-mail address is for
@@ -41,6 +56,7 @@ type Key struct {
 	ID       KeyID
 	Property PropertyID
 	Name     string
+	MayShare bool // May Share Key: holders may let guests in at doors that ask for it
 }
 
 // KeyDoor puts a door on a key, with the hours in which holders may use it.
@@ -48,6 +64,7 @@ type KeyDoor struct {
 	Key   KeyID
 	Door  DoorID
 	Hours Hours
+	Own   bool // Provide Doorcodes: holders have a code of their own here
 }
 
 // Holder gives a key to a person for a time. A zero From has always begun, a
@@ -57,33 +74,49 @@ type Holder struct {
 	Person PersonID
 	From   time.Time
 	To     time.Time
+	// Resident is the holder's status on this key. It is for privacy alone: a
+	// resident's own entries at Residence doors are invisible to managers.
+	Resident bool
 }
 
-// Hours is a daily span of wall-clock time at the property, [From, To). The
-// zero value is all day; a span with To before From runs over midnight.
+// Hours is a daily span of wall-clock time at the property, [From, To), on
+// some days of the week. The zero value is always; a span with To before From
+// runs over midnight and belongs to the day on which it begins.
 type Hours struct {
 	From Minute
 	To   Minute
+	Days Weekdays
 }
+
+// Weekdays is a set of days of the week, bit 0 for Sunday as in time.Weekday.
+// The zero value is every day.
+type Weekdays uint8
+
+// Has reports whether the set contains the day.
+func (w Weekdays) Has(d time.Weekday) bool { return w == 0 || w>>d&1 == 1 }
 
 // Minute is a time of day on the wall clock, in minutes after midnight.
 type Minute int
 
 func (m Minute) String() string { return fmt.Sprintf("%d:%02d", m/60, m%60) }
 
-// AllDay reports whether the hours leave nothing out.
-func (h Hours) AllDay() bool { return h.From == h.To }
+// Always reports whether the hours leave nothing out.
+func (h Hours) Always() bool { return h.From == h.To && (h.Days == 0 || h.Days == everyDay) }
+
+const everyDay Weekdays = 1<<7 - 1
 
 // Contain reports whether t, in the property's zone, falls within the hours.
 func (h Hours) Contain(t time.Time) bool {
-	at := Minute(t.Hour()*60 + t.Minute())
+	at, today := Minute(t.Hour()*60+t.Minute()), t.Weekday()
 	switch {
-	case h.AllDay():
-		return true
+	case h.From == h.To:
+		return h.Days.Has(today)
 	case h.From < h.To:
-		return h.From <= at && at < h.To
-	default:
-		return h.From <= at || at < h.To
+		return h.Days.Has(today) && h.From <= at && at < h.To
+	case h.From <= at:
+		return h.Days.Has(today)
+	default: // the span that began yesterday
+		return at < h.To && h.Days.Has((today+6)%7)
 	}
 }
 

@@ -15,7 +15,27 @@ type Property struct {
 	SearchFirst bool
 	// Notice is a line the manager shows to every visitor; may be empty.
 	Notice string
+	// Languages are those of the printed panel, as BCP 47 tags, the main one
+	// first. Pages follow the reader's browser instead.
+	Languages []string
+	// Digits is the length of doorcodes at locks that are activated from now on;
+	// zero means DefaultDigits.
+	Digits int
+	// Quiet are the hours in which visitors are asked to call only if they are
+	// expected; the zero value asks for nothing.
+	Quiet Hours
+	// Kept is how many days records of a kind are kept; a kind that is missing
+	// has its default. See Keeps.
+	Kept map[RecordKind]int
+	// CountsOnly hides from managers which unit was called: they see that calls
+	// were placed, and at which door.
+	CountsOnly bool
+	// HookNames lets webhooks carry the names of people and units beside IDs.
+	HookNames bool
 }
+
+// DefaultDigits is the length of doorcodes unless a property says otherwise.
+const DefaultDigits = 7
 
 // Location loads the property's zone. A zone that the tz database no longer
 // knows is an Invalid error that names it.
@@ -60,6 +80,9 @@ type Door struct {
 	Property PropertyID
 	Name     string // as residents and visitors read it: "North gate"
 	Type     DoorType
+	// NeedsShare lets only holders of a key with May Share Key give doorcodes
+	// here.
+	NeedsShare bool
 }
 
 // Panel is a DOOR Link: the plate beside a door. It has no electronics.
@@ -98,6 +121,10 @@ type Sticker struct {
 	Token Secret
 	Short string    // eight characters; ShortCode shows them in two groups
 	Ends  time.Time // zero while it is good
+
+	Number  int       // the panel's first sticker is 1
+	Made    time.Time // when it was drawn up
+	Scanned time.Time // when it was first scanned; zero: not yet
 }
 
 // Good reports whether the sticker still leads to its door's page at now.

@@ -14,9 +14,15 @@ const (
 	SignRecord RecordKind = "sign" // a sign-in
 )
 
+// RecordKinds are all kinds, in the order in which people are told of them.
+var RecordKinds = []RecordKind{CallRecord, CodeRecord, SignRecord}
+
+// MaxKept is the longest that records of any kind are kept, in days: the limit
+// that New York's Tenant Data Privacy Act sets for access data.
+const MaxKept = 90
+
 // Retention is how long records of a kind are kept before the daily purge
-// removes them. No kind is kept longer than 90 days, the limit New York's
-// Tenant Data Privacy Act sets for access data.
+// removes them, where a property does not say otherwise.
 func (k RecordKind) Retention() time.Duration {
 	switch k {
 	case CallRecord:
@@ -24,7 +30,17 @@ func (k RecordKind) Retention() time.Duration {
 	case SignRecord:
 		return 14 * 24 * time.Hour
 	}
-	return 90 * 24 * time.Hour
+	return MaxKept * 24 * time.Hour
+}
+
+// Keeps is how long the property keeps records of a kind: as it says, within a
+// day and MaxKept days, or else the kind's Retention.
+func (p Property) Keeps(k RecordKind) time.Duration {
+	days, ok := p.Kept[k]
+	if !ok {
+		return k.Retention()
+	}
+	return time.Duration(min(max(days, 1), MaxKept)) * 24 * time.Hour
 }
 
 // Record is what is kept about one event: who, at which door, when. Never what
@@ -42,18 +58,17 @@ type Record struct {
 	At       time.Time
 }
 
-// Manager is somebody who runs a property, reduced to what decides what they
-// may see.
-type Manager struct {
+// Viewer is a manager, reduced to what decides which records they may see.
+type Viewer struct {
 	Property PropertyID
 	Doors    []DoorID // the doors on the keys they manage
 }
 
 // VisibleTo is the privacy rule, in one place: a manager sees records of doors
 // on keys they manage, and never a resident's own entry at a unit door.
-func (r Record) VisibleTo(m Manager) bool {
-	if r.Property != m.Property || r.Own && r.DoorType == Residence {
+func (r Record) VisibleTo(v Viewer) bool {
+	if r.Property != v.Property || r.Own && r.DoorType == Residence {
 		return false
 	}
-	return slices.Contains(m.Doors, r.Door)
+	return slices.Contains(v.Doors, r.Door)
 }

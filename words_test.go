@@ -182,7 +182,7 @@ func TestAResidentsOwnEntryAtAUnitDoorIsNobodysBusiness(t *testing.T) {
 			DoorType: rapid.SampledFrom([]doorlink.DoorType{doorlink.Residence, doorlink.Communal, doorlink.BuildingEntrance}).Draw(t, "type"),
 			Own:      rapid.Bool().Draw(t, "own"),
 		}
-		m := doorlink.Manager{Property: "prop_1", Doors: []doorlink.DoorID{"door_1"}}
+		m := doorlink.Viewer{Property: "prop_1", Doors: []doorlink.DoorID{"door_1"}}
 		want := r.Property == "prop_1" && r.Door == "door_1" && !(r.Own && r.DoorType == doorlink.Residence)
 		if got := r.VisibleTo(m); got != want {
 			t.Fatalf("got %v for %+v", got, r)

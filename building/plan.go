@@ -70,7 +70,7 @@ func (p *Plan) AddDoor(name string, t doorlink.DoorType, label string) (doorlink
 func NewSticker(panel doorlink.PanelID) doorlink.Sticker {
 	return doorlink.Sticker{
 		ID: doorlink.NewID[doorlink.StickerID]("stick"), Panel: panel,
-		Token: doorlink.NewSecret(), Short: doorlink.NewShortCode(),
+		Token: doorlink.NewSecret(), Short: doorlink.NewShortCode(), Number: 1,
 	}
 }
 

@@ -22,12 +22,12 @@ const (
 	// factsSelect has a row for each unit of a person, and one for a person
 	// without. The e-mail address stays in the database.
 	factsSelect = `SELECT p.id, p.property, p.given, p.family, p.shown, p.activated,
-			COALESCE(m.entry, ''), COALESCE(u.id, ''), COALESCE(u.name, ''),
+			COALESCE(m.entry, ''), COALESCE(u.id, ''), COALESCE(u.name, ''), COALESCE(u.rank, 0), COALESCE(u.featured, FALSE),
 			(SELECT COUNT(*) FROM handsets h WHERE h.person = p.id)
 		FROM people p LEFT JOIN memberships m ON m.person = p.id LEFT JOIN units u ON u.id = m.unit `
 
 	// heldSelect has a row for each key that a person holds for a door.
-	heldSelect = `SELECT h.person, k.door, h.from_at, h.to_at, k.hours_from, k.hours_to
+	heldSelect = `SELECT h.person, k.door, h.from_at, h.to_at, k.hours_from, k.hours_to, k.days
 		FROM key_doors k JOIN holders h ON h.key = k.key `
 
 	// ofEntry finds the people of the unit that a line of a directory is of, in
@@ -55,7 +55,7 @@ var (
 		heldSelect + `WHERE h.person = $1 ORDER BY k.door, h.key`, scanHeld, nil}
 
 	doorsWithPanel = query[Scanned]{"reading the panels of a property",
-		`SELECT ` + placeColumns + `, w.id, w.label, '', '', '', 0
+		`SELECT ` + placeColumns + `, w.id, w.label, '', '', '', 0, 0, 0, 0
 		FROM properties p JOIN doors d ON d.property = p.id JOIN panels w ON w.door = d.id
 		WHERE p.id = (SELECT property FROM people WHERE id = $1) ORDER BY d.name, d.id`, scanScanned, nil}
 )
@@ -185,7 +185,7 @@ func withGrants(facts []directory.Facts, grants []directory.Grant) []directory.F
 // scanFacts gives no unit a property if there is no unit.
 func scanFacts(r *sql.Rows) (f directory.Facts, err error) {
 	p, u := &f.Person, &f.Unit
-	err = r.Scan(&p.ID, &p.Property, &p.Given, &p.Family, &p.Shown, &p.Activated, &f.Entry, &u.ID, &u.Name, &f.Handsets)
+	err = r.Scan(&p.ID, &p.Property, &p.Given, &p.Family, &p.Shown, &p.Activated, &f.Entry, &u.ID, &u.Name, &u.Rank, &u.Featured, &f.Handsets)
 	if u.ID != "" {
 		u.Property = p.Property
 	}
@@ -194,6 +194,6 @@ func scanFacts(r *sql.Rows) (f directory.Facts, err error) {
 
 func scanHeld(r *sql.Rows) (h held, err error) {
 	g := &h.grant
-	err = r.Scan(&h.person, &h.door, instant{&g.From}, instant{&g.To}, &g.Hours.From, &g.Hours.To)
+	err = r.Scan(&h.person, &h.door, instant{&g.From}, instant{&g.To}, &g.Hours.From, &g.Hours.To, &g.Hours.Days)
 	return h, err
 }

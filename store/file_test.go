@@ -114,7 +114,7 @@ func TestOpeningAgainMigratesNothing(t *testing.T) {
 			same(t, "property", must(again.Property(t.Context(), h.property.ID)), h.property)
 			same(t, "schema", schema(t, again), before)
 			versions := must(again.Texts(t.Context(), `SELECT CAST(version_id AS TEXT) FROM schema_version ORDER BY version_id`))
-			same(t, "versions", versions, []string{"0", "1"})
+			same(t, "versions", versions, []string{"0", "1", "2"})
 		})
 	}
 }
@@ -122,11 +122,11 @@ func TestOpeningAgainMigratesNothing(t *testing.T) {
 // future is the migrations of this program and one more.
 func future(t *testing.T, statements string) fs.FS {
 	t.Helper()
-	const first = "migrations/00001_init.sql"
-	return fstest.MapFS{
-		first:                       {Data: must(fs.ReadFile(store.Migrations, first))},
-		"migrations/00099_more.sql": {Data: []byte("-- +goose Up\n" + statements)},
+	more := fstest.MapFS{"migrations/00099_more.sql": {Data: []byte("-- +goose Up\n" + statements)}}
+	for _, name := range must(fs.Glob(store.Migrations, "migrations/*.sql")) {
+		more[name] = &fstest.MapFile{Data: must(fs.ReadFile(store.Migrations, name))}
 	}
+	return more
 }
 
 func TestDatabaseIsCopiedBeforeItIsMigrated(t *testing.T) {
@@ -142,7 +142,7 @@ func TestDatabaseIsCopiedBeforeItIsMigrated(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	aside := open(t, "sqlite:"+path+".v1")
+	aside := open(t, "sqlite:"+path+".v2")
 	same(t, "property aside", must(aside.Property(t.Context(), h.property.ID)), h.property)
 }
 

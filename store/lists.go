@@ -9,7 +9,19 @@ import (
 
 // propertyColumns leave out the revision, which is not of the property but of
 // what is stored about it.
-const propertyColumns = `id, name, zone, names, search_first, notice`
+const propertyColumns = `id, name, zone, names, search_first, notice,
+	languages, digits, quiet_from, quiet_to, kept, counts_only, hook_names`
+
+const (
+	unitColumns = `id, property, name, rank, featured`
+	keyColumns  = `id, property, name, may_share`
+
+	keyDoorColumns = `key, door, hours_from, hours_to, days, own`
+	holderColumns  = `key, person, from_at, to_at, resident`
+
+	// returningKey ends a statement about a door on a key.
+	returningKey = `RETURNING (SELECT property FROM keys WHERE id = key)`
+)
 
 var (
 	propertyByID = query[doorlink.Property]{"reading a property",
@@ -17,15 +29,16 @@ var (
 	allProperties = query[doorlink.Property]{"reading the properties",
 		`SELECT ` + propertyColumns + ` FROM properties ORDER BY name, id`, scanProperty, nil}
 	doorsOfProperty = query[Scanned]{"reading the doors of a property",
-		`SELECT ` + placeColumns + `, COALESCE(w.id, ''), COALESCE(w.label, ''), '', '', '', 0
+		`SELECT ` + placeColumns + `, COALESCE(w.id, ''), COALESCE(w.label, ''), '', '', '', 0, 0, 0, 0
 		FROM doors d JOIN properties p ON p.id = d.property LEFT JOIN panels w ON w.door = d.id
 		WHERE p.id = $1 ORDER BY d.name, d.id`, scanScanned, nil}
 	stickersOfPanel = query[doorlink.Sticker]{"reading the stickers of a panel",
-		`SELECT id, panel, token, short, ends_at FROM stickers WHERE panel = $1 ORDER BY id`, scanSticker, nil}
+		`SELECT id, panel, token, short, ends_at, number, made_at, first_at FROM stickers
+		WHERE panel = $1 ORDER BY number, id`, scanSticker, nil}
 	unitsOfProperty = query[doorlink.Unit]{"reading the units of a property",
-		`SELECT id, property, name FROM units WHERE property = $1 ORDER BY name, id`, scanUnit, nil}
+		`SELECT ` + unitColumns + ` FROM units WHERE property = $1 ORDER BY name, id`, scanUnit, nil}
 	keysOfProperty = query[doorlink.Key]{"reading the keys of a property",
-		`SELECT id, property, name FROM keys WHERE property = $1 ORDER BY name, id`, scanKey, nil}
+		`SELECT ` + keyColumns + ` FROM keys WHERE property = $1 ORDER BY name, id`, scanKey, nil}
 )
 
 // Properties reads all properties, by name.
@@ -62,21 +75,24 @@ func (db *DB) Keys(ctx context.Context, p doorlink.PropertyID) ([]doorlink.Key, 
 
 // scanProperty reads propertyColumns.
 func scanProperty(r *sql.Rows) (p doorlink.Property, err error) {
-	err = r.Scan(&p.ID, &p.Name, &p.Zone, &p.Names, &p.SearchFirst, &p.Notice)
-	return p, err
+	var more propertyMore
+	if err := r.Scan(append([]any{&p.ID, &p.Name, &p.Zone, &p.Names, &p.SearchFirst, &p.Notice}, more.into(&p)...)...); err != nil {
+		return p, err
+	}
+	return p, more.finish(&p)
 }
 
 func scanSticker(r *sql.Rows) (s doorlink.Sticker, err error) {
-	err = r.Scan(&s.ID, &s.Panel, &s.Token, &s.Short, instant{&s.Ends})
+	err = r.Scan(&s.ID, &s.Panel, &s.Token, &s.Short, instant{&s.Ends}, &s.Number, instant{&s.Made}, instant{&s.Scanned})
 	return s, err
 }
 
 func scanUnit(r *sql.Rows) (u doorlink.Unit, err error) {
-	err = r.Scan(&u.ID, &u.Property, &u.Name)
+	err = r.Scan(&u.ID, &u.Property, &u.Name, &u.Rank, &u.Featured)
 	return u, err
 }
 
 func scanKey(r *sql.Rows) (k doorlink.Key, err error) {
-	err = r.Scan(&k.ID, &k.Property, &k.Name)
+	err = r.Scan(&k.ID, &k.Property, &k.Name, &k.MayShare)
 	return k, err
 }

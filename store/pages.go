@@ -27,11 +27,12 @@ type Scanned struct {
 
 const (
 	// placeColumns are what all ways to a Scanned have in common.
-	placeColumns = `p.id, p.name, p.zone, p.names, p.search_first, p.notice, p.revision, d.id, d.name, d.type`
+	placeColumns = `p.id, p.name, p.zone, p.names, p.search_first, p.notice,
+		p.languages, p.digits, p.quiet_from, p.quiet_to, p.kept, p.counts_only, p.hook_names, p.revision, d.id, d.name, d.type, d.needs_share`
 
 	// scanned is on the way of every visitor: four rows by their keys, one
 	// round trip.
-	scanned = `SELECT ` + placeColumns + `, w.id, w.label, s.id, s.token, s.short, s.ends_at
+	scanned = `SELECT ` + placeColumns + `, w.id, w.label, s.id, s.token, s.short, s.ends_at, s.number, s.made_at, s.first_at
 		FROM stickers s JOIN panels w ON w.id = s.panel JOIN doors d ON d.id = w.door
 		JOIN properties p ON p.id = d.property `
 )
@@ -42,7 +43,7 @@ var (
 
 	// A door is read in the same shape, without a sticker.
 	doorByID = query[Scanned]{"reading a door",
-		`SELECT ` + placeColumns + `, COALESCE(w.id, ''), COALESCE(w.label, ''), '', '', '', 0
+		`SELECT ` + placeColumns + `, COALESCE(w.id, ''), COALESCE(w.label, ''), '', '', '', 0, 0, 0, 0
 		FROM doors d JOIN properties p ON p.id = d.property LEFT JOIN panels w ON w.door = d.id
 		WHERE d.id = $1`, scanScanned, ErrNoDoor}
 )
@@ -79,8 +80,17 @@ func (db *DB) Door(ctx context.Context, id doorlink.DoorID) (Scanned, error) {
 // scanScanned leaves panel and sticker zero where there is none.
 func scanScanned(r *sql.Rows) (s Scanned, err error) {
 	p, d := &s.Property, &s.Door
-	err = r.Scan(&p.ID, &p.Name, &p.Zone, &p.Names, &p.SearchFirst, &p.Notice, &s.Revision, &d.ID, &d.Name, &d.Type,
-		&s.Panel.ID, &s.Panel.Label, &s.Sticker.ID, &s.Sticker.Token, &s.Sticker.Short, instant{&s.Sticker.Ends})
+	var more propertyMore
+	into := append([]any{&p.ID, &p.Name, &p.Zone, &p.Names, &p.SearchFirst, &p.Notice}, more.into(p)...)
+	into = append(into, &s.Revision, &d.ID, &d.Name, &d.Type, &d.NeedsShare,
+		&s.Panel.ID, &s.Panel.Label, &s.Sticker.ID, &s.Sticker.Token, &s.Sticker.Short, instant{&s.Sticker.Ends},
+		&s.Sticker.Number, instant{&s.Sticker.Made}, instant{&s.Sticker.Scanned})
+	if err := r.Scan(into...); err != nil {
+		return s, err
+	}
+	if err := more.finish(p); err != nil {
+		return s, err
+	}
 	d.Property = p.ID
 	if s.Panel.ID != "" {
 		s.Panel.Door = d.ID

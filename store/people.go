@@ -12,6 +12,10 @@ const (
 
 	// returningHome ends a statement about something of a person's.
 	returningHome = `RETURNING (SELECT property FROM people WHERE id = person)`
+
+	// holderSelect is a holder whose key and person are of one property.
+	holderSelect = `SELECT k.id, p.id, CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS BOOLEAN)
+		FROM keys k JOIN people p ON p.property = k.property WHERE k.id = $1 AND p.id = $2 `
 )
 
 var (
@@ -39,10 +43,8 @@ var (
 	endMembership = edit{"ending a membership",
 		`DELETE FROM memberships WHERE id = $1 ` + returningHome, text[doorlink.PropertyID], ErrMissing}
 	addHolder = edit{"giving a key",
-		`INSERT INTO holders (key, person, from_at, to_at)
-		SELECT k.id, p.id, CAST($1 AS BIGINT), CAST($2 AS BIGINT)
-		FROM keys k JOIN people p ON p.property = k.property WHERE k.id = $3 AND p.id = $4
-		ON CONFLICT (key, person) DO UPDATE SET from_at = excluded.from_at, to_at = excluded.to_at
+		`INSERT INTO holders (` + holderColumns + `) ` + holderSelect + `
+		ON CONFLICT (key, person) DO UPDATE SET from_at = excluded.from_at, to_at = excluded.to_at, resident = excluded.resident
 		` + returningHome, text[doorlink.PropertyID], ErrMissing}
 )
 
@@ -84,7 +86,7 @@ func (tx *Tx) EndMembership(ctx context.Context, id doorlink.MembershipID) error
 // AddHolder gives a key to a person of the same property, else ErrMissing. For
 // somebody who holds the key already it changes the dates.
 func (tx *Tx) AddHolder(ctx context.Context, h doorlink.Holder) error {
-	return tx.edit(ctx, addHolder, ms(h.From), ms(h.To), h.Key, h.Person)
+	return tx.edit(ctx, addHolder, h.Key, h.Person, ms(h.From), ms(h.To), h.Resident)
 }
 
 // Person reads a person, or fails with ErrNoPerson.

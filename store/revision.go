@@ -21,16 +21,22 @@ var (
 // transaction. On PostgreSQL the property is held from then on, so that changes
 // to one take turns. An edit that concerns nothing, and may, is no change.
 func (tx *Tx) edit(ctx context.Context, e edit, args ...any) error {
+	_, err := tx.edited(ctx, e, args...)
+	return err
+}
+
+// edited is edit for a caller who must know where the change was made.
+func (tx *Tx) edited(ctx context.Context, e edit, args ...any) (doorlink.PropertyID, error) {
 	p, err := e.first(ctx, tx.on, args...)
 	if err != nil || p == "" || tx.raised[p] {
-		return err
+		return p, err
 	}
 	if tx.raised == nil {
 		tx.raised = map[doorlink.PropertyID]bool{}
 	}
 	tx.raised[p] = true
 	_, err = raiseRevision.exec(ctx, tx.on, p)
-	return err
+	return p, err
 }
 
 // Revision is a number that has grown whenever a directory of the property may
