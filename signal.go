@@ -240,7 +240,7 @@ func (s Signal) checkContent() error {
 			return ErrSignalSize
 		}
 	case SigText:
-		if s.Line < 1 || s.Line > MaxLines || !clean(s.Text) {
+		if s.Line < 1 || s.Line > MaxLines || !Clean(s.Text) {
 			return ErrSignal
 		}
 		if utf8.RuneCountInString(s.Text) > MaxText {
@@ -282,16 +282,16 @@ func (c Caller) Check() error {
 	if utf8.RuneCountInString(c.Line) > MaxCallerLine {
 		return ErrCaller
 	}
-	if !clean(c.Line) {
+	if !Clean(c.Line) {
 		return ErrSignal
 	}
 	return nil
 }
 
-// clean reports whether s is text a page can show: valid UTF-8 without control
-// characters (line breaks included) and without characters that turn the
-// direction of what follows them.
-func clean(s string) bool {
+// Clean reports whether s is a line that a page can show: valid UTF-8 without
+// control characters (line breaks included) and without characters that turn
+// the direction of what follows them.
+func Clean(s string) bool {
 	if !utf8.ValidString(s) {
 		return false
 	}

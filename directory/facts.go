@@ -5,7 +5,7 @@
 // A person is listed at a door when all of these hold (the fourth is implied
 // by the product: without the app there is nothing to call):
 //
-//  1. they belong to a unit of the property,
+//  1. they belong to a unit of the property that is not hidden at the door,
 //  2. a key they hold opens the door, and its dates include now,
 //  3. they show themselves in the intercom,
 //  4. their account is activated and has at least one handset.
@@ -27,6 +27,7 @@ type Facts struct {
 	Unit     doorlink.Unit
 	Grants   []Grant // every key the person holds that has the door on it
 	Handsets int
+	Hidden   bool // a manager leaves the unit out at this door
 }
 
 // Grant is what one key gives at the door. A zero From has always begun, a
@@ -65,7 +66,7 @@ type Check struct {
 // Explain goes through the conditions in the order a person would mend them.
 func (f Facts) Explain(now time.Time) []Check {
 	return []Check{
-		check(InUnit, f.Unit.ID != "", "unit.yes", "unit.no"),
+		f.explainUnit(),
 		f.explainKey(now),
 		check(IsShown, f.Person.Shown, "shown.yes", "shown.no"),
 		check(IsActive, f.Person.Activated, "active.yes", "active.no"),
@@ -78,6 +79,13 @@ func check(c Condition, met bool, yes, no string) Check {
 		return Check{Condition: c, Met: true, Fact: yes}
 	}
 	return Check{Condition: c, Fact: no}
+}
+
+func (f Facts) explainUnit() Check {
+	if f.Hidden {
+		return Check{Condition: InUnit, Fact: "unit.hidden"}
+	}
+	return check(InUnit, f.Unit.ID != "", "unit.yes", "unit.no")
 }
 
 // explainKey prefers the best news: a valid key, then one that will begin, then

@@ -20,6 +20,9 @@ type Entry struct {
 	Unit   doorlink.UnitID
 	Name   string
 	Place  string // the unit's name
+	// Featured lines stand on top, under the unit's name: the office, the
+	// concierge.
+	Featured bool
 
 	// Known are folded names by which somebody who knows the resident may find
 	// them, if typed whole. They are never shown, so a guess is at most
@@ -28,26 +31,51 @@ type Entry struct {
 }
 
 // Project lists everybody who may be called, as the property shows them:
-// units in house order (2B before 10A), people of a unit by name.
+// Featured Entries first, then units by their rank and in house order (2B before
+// 10A), people of a unit by name.
 func Project(p doorlink.Property, all []Facts, now time.Time) []Entry {
 	entries := make([]Entry, 0, len(all))
+	units := map[doorlink.UnitID]doorlink.Unit{}
 	for _, f := range all {
+		units[f.Unit.ID] = f.Unit
 		if f.Listed(now) {
 			entries = append(entries, f.entry(p.Names))
 		}
 	}
 	names := collate.New(language.Und)
 	slices.SortStableFunc(entries, func(a, b Entry) int {
-		return cmp.Or(houseOrder(a.Place, b.Place), strings.Compare(string(a.Unit), string(b.Unit)),
+		return cmp.Or(CompareUnits(units[a.Unit], units[b.Unit]),
 			names.CompareString(a.Name, b.Name), strings.Compare(string(a.ID), string(b.ID)))
 	})
 	return entries
 }
 
+// CompareUnits orders units as directories do: Featured ones, then by rank,
+// those without one last, then in house order.
+func CompareUnits(a, b doorlink.Unit) int {
+	return cmp.Or(
+		cmp.Compare(level(a), level(b)), cmp.Compare(a.Rank, b.Rank),
+		CompareNames(a.Name, b.Name), strings.Compare(string(a.ID), string(b.ID)),
+	)
+}
+
+func level(u doorlink.Unit) int {
+	switch {
+	case u.Featured:
+		return 0
+	case u.Rank != 0:
+		return 1
+	}
+	return 2
+}
+
 func (f Facts) entry(format doorlink.NameFormat) Entry {
+	if f.Unit.Featured {
+		format = doorlink.UnitOnly
+	}
 	e := Entry{
 		ID: f.Entry, Person: f.Person.ID, Unit: f.Unit.ID,
-		Name: f.Person.As(format, f.Unit.Name), Place: f.Unit.Name,
+		Name: f.Person.As(format, f.Unit.Name), Place: f.Unit.Name, Featured: f.Unit.Featured,
 	}
 	given, family := Fold(f.Person.Given), Fold(f.Person.Family)
 	if format != doorlink.UnitOnly && family != "" {
@@ -69,9 +97,9 @@ func Find(p doorlink.Property, unit []Facts, id doorlink.EntryID, now time.Time)
 	return found, others, ok
 }
 
-// houseOrder compares unit names the way people count doors: runs of figures
+// CompareNames compares unit names the way people count doors: runs of figures
 // by their value, everything else by its characters, without regard to case.
-func houseOrder(a, b string) int {
+func CompareNames(a, b string) int {
 	a, b = strings.ToLower(a), strings.ToLower(b)
 	for a != "" && b != "" {
 		x, y := run(a), run(b)

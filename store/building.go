@@ -20,11 +20,12 @@ var (
 		`SELECT type FROM doors WHERE id = $1`, text[doorlink.DoorType], ErrNoDoor}
 	addPanel = statement{"adding a panel",
 		`INSERT INTO panels (id, door, label) VALUES ($1, $2, $3)`}
-	addSticker = statement{"adding a sticker",
+	addSticker = edit{"adding a sticker",
 		`INSERT INTO stickers (id, panel, token, short, ends_at, number, made_at, first_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`}
-	endSticker = statement{"ending a sticker",
-		`UPDATE stickers SET ends_at = $1 WHERE id = $2 AND (ends_at = 0 OR ends_at > $1)`}
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ` + returningPanel, text[doorlink.PropertyID], nil}
+	endSticker = edit{"ending a sticker",
+		`UPDATE stickers SET ends_at = $1 WHERE id = $2 AND (ends_at = 0 OR ends_at > $1)
+		` + returningPanel, text[doorlink.PropertyID], nil}
 	addUnit = edit{"adding a unit",
 		`INSERT INTO units (id, property, name, rank, featured) VALUES ($1, $2, $3, $4, $5) RETURNING property`, text[doorlink.PropertyID], nil}
 	addKey = edit{"adding a key",
@@ -71,15 +72,13 @@ func (tx *Tx) AddPanel(ctx context.Context, p doorlink.Panel) error {
 // AddSticker adds a sticker to a panel. Others of that panel stay good; see
 // EndSticker.
 func (tx *Tx) AddSticker(ctx context.Context, s doorlink.Sticker) error {
-	_, err := addSticker.exec(ctx, tx.on, s.ID, s.Panel, s.Token.Reveal(), s.Short, ms(s.Ends), s.Number, ms(s.Made), ms(s.Scanned))
-	return err
+	return tx.edit(ctx, addSticker, s.ID, s.Panel, s.Token.Reveal(), s.Short, ms(s.Ends), s.Number, ms(s.Made), ms(s.Scanned))
 }
 
 // EndSticker ends a sticker at a moment, unless it has ended earlier. Nothing
 // makes it good again.
 func (tx *Tx) EndSticker(ctx context.Context, id doorlink.StickerID, at time.Time) error {
-	_, err := endSticker.exec(ctx, tx.on, ms(at), id)
-	return err
+	return tx.edit(ctx, endSticker, ms(at), id)
 }
 
 // AddUnit adds a unit whose name is new in its property: else ErrExists.

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"slices"
 
 	"doorlink"
 	"doorlink/directory"
@@ -30,6 +31,9 @@ const (
 	heldSelect = `SELECT h.person, k.door, h.from_at, h.to_at, k.hours_from, k.hours_to, k.days
 		FROM key_doors k JOIN holders h ON h.key = k.key `
 
+	// hiddenSelect has a row for each unit that a manager hides at a door.
+	hiddenSelect = `SELECT door, unit FROM hidden `
+
 	// ofEntry finds the people of the unit that a line of a directory is of, in
 	// the property of the door.
 	ofEntry = `(SELECT o.person FROM memberships e JOIN memberships o ON o.unit = e.unit WHERE e.entry = $2)`
@@ -42,6 +46,11 @@ var (
 		factsSelect + `WHERE p.property = (SELECT property FROM doors WHERE id = $1) ORDER BY p.id, m.id`, scanFacts, nil}
 	heldOfDoor = query[held]{"reading who holds keys to a door",
 		heldSelect + `WHERE k.door = $1 ORDER BY h.person, h.key`, scanHeld, nil}
+
+	hiddenAtDoor = query[doorlink.Hidden]{"reading hidden units",
+		hiddenSelect + `WHERE door = $1`, scanHidden, nil}
+	hiddenOfPerson = query[doorlink.Hidden]{"reading where a person's units are hidden",
+		hiddenSelect + `WHERE unit IN (SELECT unit FROM memberships WHERE person = $1)`, scanHidden, nil}
 
 	factsOfUnit = query[directory.Facts]{"reading a unit",
 		factsSelect + `WHERE p.property = (SELECT property FROM doors WHERE id = $1)
@@ -72,7 +81,11 @@ func (db *DB) Directory(ctx context.Context, d doorlink.DoorID) ([]directory.Fac
 	if err != nil {
 		return nil, err
 	}
-	return atDoor(facts, keys), nil
+	hidden, err := hiddenAtDoor.all(ctx, db.read, d)
+	if err != nil {
+		return nil, err
+	}
+	return atDoor(hide(facts, d, hidden), keys), nil
 }
 
 // UnitFacts reads the facts of everybody in the unit that a line of the
@@ -86,18 +99,22 @@ func (db *DB) UnitFacts(ctx context.Context, d doorlink.DoorID, e doorlink.Entry
 	if err != nil {
 		return nil, err
 	}
-	return atDoor(facts, keys), nil
+	hidden, err := hiddenAtDoor.all(ctx, db.read, d)
+	if err != nil {
+		return nil, err
+	}
+	return atDoor(hide(facts, d, hidden), keys), nil
 }
 
 // PersonFacts reads the facts of one person at a door, or fails with
 // ErrNoPerson. Unlike Directory it returns one even for a person with neither
 // a unit nor a key.
 func (db *DB) PersonFacts(ctx context.Context, d doorlink.DoorID, p doorlink.PersonID) ([]directory.Facts, error) {
-	facts, keys, err := db.person(ctx, p)
+	facts, keys, hidden, err := db.person(ctx, p)
 	if err != nil {
 		return nil, err
 	}
-	return withGrants(facts, keys[d]), nil
+	return hide(withGrants(facts, keys[d]), d, hidden), nil
 }
 
 // DoorFacts is what matters about one person at one door with a panel.
@@ -120,7 +137,7 @@ func (db *DB) PersonDoors(ctx context.Context, id doorlink.PersonID) (doorlink.P
 	if err != nil {
 		return nobody, nowhere, nil, err
 	}
-	facts, keys, err := db.person(ctx, id)
+	facts, keys, hidden, err := db.person(ctx, id)
 	if err != nil {
 		return nobody, nowhere, nil, err
 	}
@@ -130,29 +147,40 @@ func (db *DB) PersonDoors(ctx context.Context, id doorlink.PersonID) (doorlink.P
 	}
 	doors := make([]DoorFacts, len(panels))
 	for i, s := range panels {
-		doors[i] = DoorFacts{Door: s.Door, Panel: s.Panel, Facts: withGrants(facts, keys[s.Door.ID])}
+		doors[i] = DoorFacts{Door: s.Door, Panel: s.Panel, Facts: hide(withGrants(facts, keys[s.Door.ID]), s.Door.ID, hidden)}
 	}
 	return p, at, doors, nil
 }
 
-// person reads one person's facts without grants, and the grants by door.
-func (db *DB) person(ctx context.Context, p doorlink.PersonID) ([]directory.Facts, map[doorlink.DoorID][]directory.Grant, error) {
-	facts, err := factsOfPerson.all(ctx, db.read, p)
-	if err != nil {
-		return nil, nil, err
+// person reads one person's facts without grants, the grants by door, and where
+// their units are hidden.
+func (db *DB) person(ctx context.Context, p doorlink.PersonID) (
+	facts []directory.Facts, doors map[doorlink.DoorID][]directory.Grant, hidden []doorlink.Hidden, err error,
+) {
+	if facts, err = factsOfPerson.all(ctx, db.read, p); err != nil {
+		return nil, nil, nil, err
 	}
 	if len(facts) == 0 {
-		return nil, nil, ErrNoPerson
+		return nil, nil, nil, ErrNoPerson
 	}
 	all, err := heldOfPerson.all(ctx, db.read, p)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	doors := map[doorlink.DoorID][]directory.Grant{}
+	doors = map[doorlink.DoorID][]directory.Grant{}
 	for _, h := range all {
 		doors[h.door] = append(doors[h.door], h.grant)
 	}
-	return facts, doors, nil
+	hidden, err = hiddenOfPerson.all(ctx, db.read, p)
+	return facts, doors, hidden, err
+}
+
+// hide marks the facts of units that are hidden at a door.
+func hide(facts []directory.Facts, d doorlink.DoorID, hidden []doorlink.Hidden) []directory.Facts {
+	for i := range facts {
+		facts[i].Hidden = slices.Contains(hidden, doorlink.Hidden{Door: d, Unit: facts[i].Unit.ID})
+	}
+	return facts
 }
 
 // atDoor gives everybody their grants and leaves out who has neither a unit

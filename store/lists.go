@@ -19,6 +19,9 @@ const (
 	keyDoorColumns = `key, door, hours_from, hours_to, days, own`
 	holderColumns  = `key, person, from_at, to_at, resident`
 
+	// returningPanel ends a statement about a sticker.
+	returningPanel = `RETURNING (SELECT d.property FROM panels w JOIN doors d ON d.id = w.door WHERE w.id = panel)`
+
 	// returningKey ends a statement about a door on a key.
 	returningKey = `RETURNING (SELECT property FROM keys WHERE id = key)`
 )

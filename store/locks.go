@@ -16,10 +16,11 @@ var ErrOldSetup = doorlink.Fail(doorlink.Conflict, "lock.old_setup")
 var (
 	setupOf = query[string]{"reading a lock's set-up",
 		`SELECT setup FROM locks WHERE door = $1`, text[string], doorcode.ErrNoLock}
-	addLock = statement{"adding a lock",
+	addLock = edit{"adding a lock",
 		`INSERT INTO locks (door, version, setup) VALUES ($1, $2, $3)
 		ON CONFLICT (door) DO UPDATE SET version = excluded.version, setup = excluded.setup
-		WHERE excluded.version > locks.version`}
+		WHERE excluded.version > locks.version
+		RETURNING (SELECT property FROM doors WHERE id = door)`, text[doorlink.PropertyID], ErrOldSetup}
 )
 
 // AddLock keeps the set-up that a door's lock was provisioned with, in place
@@ -30,22 +31,21 @@ func (tx *Tx) AddLock(ctx context.Context, s doorcode.Setup) error {
 	if err != nil {
 		return fmt.Errorf("writing a set-up: %w", err)
 	}
-	n, err := addLock.exec(ctx, tx.on, s.Door, s.Version, string(b))
-	if err == nil && n == 0 {
-		err = ErrOldSetup
-	}
-	return err
+	return tx.edit(ctx, addLock, s.Door, s.Version, string(b))
 }
 
 // Setup reads the set-up of the door's lock, or fails with doorcode.ErrNoLock.
 func (db *DB) Setup(ctx context.Context, d doorlink.DoorID) (doorcode.Setup, error) {
-	var s doorcode.Setup
-	b, err := setupOf.first(ctx, db.read, d)
+	text, err := setupOf.first(ctx, db.read, d)
 	if err != nil {
-		return s, err
+		return doorcode.Setup{}, err
 	}
-	if err := json.Unmarshal([]byte(b), &s); err != nil {
-		return s, fmt.Errorf("reading the set-up of %s: %w", d, err)
+	return readSetup(text)
+}
+
+func readSetup(text string) (s doorcode.Setup, err error) {
+	if err := json.Unmarshal([]byte(text), &s); err != nil {
+		return s, fmt.Errorf("reading a lock's set-up: %w", err)
 	}
 	return s, nil
 }

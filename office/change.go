@@ -1,0 +1,122 @@
+package office
+
+import (
+	"context"
+	"time"
+
+	"doorlink"
+	"doorlink/store"
+)
+
+// UndoTime is how long a change can be taken back.
+const UndoTime = 24 * time.Hour
+
+// Receipt is what a change leaves: its entry in the audit, by which it can be
+// undone if Undoable.
+type Receipt struct {
+	Seq      int64
+	Undoable bool
+}
+
+// act is one change as the audit will tell it.
+type act struct {
+	action  string // a key of the audit's sentences: "unit.add"
+	subject string // the ID of what is changed
+	changes []doorlink.Change
+	facts   map[string]string
+	// also does, in the same transaction, what is no change of a row; it may be
+	// nil. What it does cannot be undone, and it may run more than once.
+	also func(context.Context, *store.Tx) error
+	// tells are the webhook events of the change.
+	tells []Event
+}
+
+// do makes a change and its entry in the audit, or neither. Nothing at all is
+// written when there is nothing to change.
+func (d *Desk) do(ctx context.Context, a act) (Receipt, error) {
+	changes := a.changes[:0:0]
+	for _, c := range a.changes {
+		if !c.Empty() {
+			changes = append(changes, c)
+		}
+	}
+	if len(changes) == 0 && a.also == nil {
+		return Receipt{}, nil
+	}
+	var seq int64
+	err := d.db.Write(ctx, func(tx *store.Tx) (err error) {
+		if err := tx.Arrange(ctx, d.Property.ID, changes); err != nil {
+			return err
+		}
+		if a.also != nil {
+			if err := a.also(ctx, tx); err != nil {
+				return err
+			}
+		}
+		if err := d.tell(ctx, tx, a.tells); err != nil {
+			return err
+		}
+		seq, err = tx.Audit(ctx, doorlink.Deed{
+			Property: d.Property.ID, At: time.Now(), Manager: d.Manager.ID, Via: d.via(),
+			Action: a.action, Subject: a.subject, Detail: doorlink.Detail{Changes: changes, Facts: a.facts},
+		})
+		return err
+	})
+	if err != nil {
+		return Receipt{}, err
+	}
+	return Receipt{Seq: seq, Undoable: len(changes) > 0}, nil
+}
+
+// undoing are the abilities that taking back a deed needs, by what its changes
+// are of.
+func undoing(c doorlink.Change) doorlink.Ability {
+	r := c.Before
+	if r == nil {
+		r = c.After
+	}
+	switch {
+	case r.Property != nil:
+		return doorlink.Settings
+	case r.Door != nil, r.Panel != nil:
+		return doorlink.Devices
+	case r.Key != nil, r.KeyDoor != nil:
+		return doorlink.EditKeys
+	case r.Holder != nil:
+		return doorlink.GrantKeys
+	}
+	return doorlink.EditPeople
+}
+
+// Undo takes back a change of the last UndoTime, by its number in the audit.
+// It needs the abilities that the change needed. It returns doorlink.ErrChanged
+// if what was changed has been changed again since, and ErrNotUndone for what
+// is too old, was erased or has no changes. What a change did beside
+// (handsets signed out, codes cancelled) stays done.
+func (d *Desk) Undo(ctx context.Context, seq int64) (Receipt, error) {
+	deed, err := d.db.Deed(ctx, d.Property.ID, seq)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if len(deed.Detail.Changes) == 0 || time.Since(deed.At) >= UndoTime {
+		return Receipt{}, ErrNotUndone
+	}
+	for _, c := range deed.Detail.Changes {
+		if err := d.may(undoing(c)); err != nil {
+			return Receipt{}, err
+		}
+	}
+	return d.do(ctx, act{
+		action: "undo", subject: deed.Subject, changes: doorlink.Inverse(deed.Detail.Changes),
+		facts: map[string]string{doorlink.Undone: deed.Action},
+	})
+}
+
+// edit is a change of a row that the asker saw as tag; another tag is
+// doorlink.ErrChanged. An empty tag takes the row as it is.
+func edit(before, after doorlink.Row, tag string) (doorlink.Change, error) {
+	if tag != "" && tag != before.Tag() {
+		return doorlink.Change{}, doorlink.ErrChanged
+	}
+	return doorlink.Edit(before, after), nil
+}

@@ -1,0 +1,98 @@
+package office
+
+import (
+	"cmp"
+	"encoding/base64"
+	"slices"
+	"strings"
+
+	"doorlink"
+)
+
+// Query chooses a page of a list: what to find, in which order, from where.
+type Query struct {
+	Find  string            // words, all of which a row must contain; any case
+	Sort  string            // a column, with "-" before it for the other direction; empty: the list's own order
+	After string            // the cursor of the page before; empty: from the first row
+	Limit int               // 0: PageSize
+	Only  map[string]string // further choices that the list names
+}
+
+// PageSize is how many rows a page has unless asked otherwise, and MaxPage how
+// many at most.
+const (
+	PageSize = 50
+	MaxPage  = 500
+)
+
+// Page is a part of a list.
+type Page[T any] struct {
+	Rows  []T
+	Total int    // rows of the whole list that were found
+	Next  string // the cursor of the next page; empty: this is the last
+}
+
+// ErrCursor refuses a cursor that no list gave out.
+var ErrCursor = doorlink.Fail(doorlink.Invalid, "office.cursor")
+
+// order is how a list is sorted: by a text or a number made into one, then by
+// an ID, so that no two rows are equal.
+type order[T any] struct {
+	by map[string]func(a, b T) int // by column
+	id func(T) string
+}
+
+// page finds, sorts and cuts. A row that was the cursor and has gone since is
+// answered with the first page, since nobody knows where it stood.
+func page[T any](all []T, q Query, o order[T]) (Page[T], error) {
+	compare, ok := o.by[strings.TrimPrefix(q.Sort, "-")]
+	if !ok {
+		compare = o.by[""]
+	}
+	back := strings.HasPrefix(q.Sort, "-")
+	all = slices.Clone(all)
+	slices.SortStableFunc(all, func(a, b T) int {
+		c := compare(a, b)
+		if back {
+			c = -c
+		}
+		return cmp.Or(c, strings.Compare(o.id(a), o.id(b)))
+	})
+	from, err := after(all, q.After, o.id)
+	if err != nil {
+		return Page[T]{}, err
+	}
+	limit := min(max(q.Limit, 0), MaxPage)
+	if limit == 0 {
+		limit = PageSize
+	}
+	to := min(from+limit, len(all))
+	p := Page[T]{Rows: all[from:to], Total: len(all)}
+	if to < len(all) {
+		p.Next = base64.RawURLEncoding.EncodeToString([]byte(o.id(all[to-1])))
+	}
+	return p, nil
+}
+
+// after is where the page behind a cursor begins.
+func after[T any](all []T, cursor string, id func(T) string) (int, error) {
+	if cursor == "" {
+		return 0, nil
+	}
+	last, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err != nil {
+		return 0, ErrCursor.Because(err)
+	}
+	return slices.IndexFunc(all, func(v T) bool { return id(v) == string(last) }) + 1, nil
+}
+
+// finds reports whether the texts contain every word that is looked for.
+func finds(find string, texts ...string) bool {
+	all := strings.ToLower(strings.Join(texts, "\n"))
+	for word := range strings.FieldsSeq(strings.ToLower(find)) {
+		if !strings.Contains(all, word) {
+			return false
+		}
+	}
+	return true
+}

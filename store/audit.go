@@ -1,0 +1,150 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"doorlink"
+)
+
+// ErrNoDeed says that there is no such entry of the audit.
+var ErrNoDeed = doorlink.Fail(doorlink.NotFound, "deed.unknown")
+
+// ErrChainBroken says that the audit is not as it was written. Its arg "seq" is
+// the first entry that is wrong or missing.
+var ErrChainBroken = doorlink.Fail(doorlink.Conflict, "audit.broken")
+
+// deedRow is a row of the audit.
+type deedRow struct {
+	doorlink.Deed
+	detail, digest, hash string
+}
+
+const deedColumns = `property, seq, at, manager, via, action, subject, detail, digest, hash`
+
+var (
+	lastDeed = query[deedRow]{"reading the end of the audit",
+		`SELECT ` + deedColumns + ` FROM audit WHERE property = $1 ORDER BY seq DESC LIMIT 1`, scanDeed, nil}
+	addDeed = statement{"writing the audit",
+		`INSERT INTO audit (` + deedColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`}
+	deedBySeq = query[deedRow]{"reading the audit",
+		`SELECT ` + deedColumns + ` FROM audit WHERE property = $1 AND seq = $2`, scanDeed, ErrNoDeed}
+	deedsBefore = query[deedRow]{"reading the audit",
+		`SELECT ` + deedColumns + ` FROM audit WHERE property = $1 AND seq < $2
+			AND ($3 = '' OR subject = $3) AND ($4 = '' OR manager = $4) AND ($5 = '' OR action = $5)
+		ORDER BY seq DESC LIMIT $6`, scanDeed, nil}
+	deedsAfter = query[deedRow]{"verifying the audit",
+		`SELECT ` + deedColumns + ` FROM audit WHERE property = $1 AND seq > $2 ORDER BY seq LIMIT $3`, scanDeed, nil}
+	chains = query[doorlink.PropertyID]{"listing the chains of the audit",
+		`SELECT DISTINCT property FROM audit ORDER BY property`, text[doorlink.PropertyID], nil}
+	eraseDetail = statement{"erasing details of the audit",
+		`UPDATE audit SET detail = '' WHERE property = $1 AND detail LIKE $2`}
+)
+
+// Audit writes a deed at the end of its chain, in the same transaction as what
+// was done, and returns its number. Writers of one chain take turns.
+func (tx *Tx) Audit(ctx context.Context, d doorlink.Deed) (seq int64, err error) {
+	if err := tx.alone(ctx, "audit:"+string(d.Property)); err != nil {
+		return 0, err
+	}
+	last, err := lastDeed.first(ctx, tx.on, d.Property)
+	if err != nil {
+		return 0, err
+	}
+	d.Seq = last.Seq + 1
+	d.At = at(ms(d.At))
+	d.Detail.Salt = doorlink.NewSecret().Reveal()
+	detail, digest := d.Detail.Write()
+	_, err = addDeed.exec(ctx, tx.on, d.Property, d.Seq, ms(d.At), d.Manager, d.Via, d.Action, d.Subject,
+		detail, digest, d.Chain(last.hash, digest))
+	return d.Seq, err
+}
+
+// DeedQuery chooses entries of one chain. Empty fields choose all.
+type DeedQuery struct {
+	Property doorlink.PropertyID
+	Before   int64 // only entries with a lower number; 0: from the latest
+	Subject  string
+	Manager  doorlink.ManagerID
+	Action   string
+	Limit    int
+}
+
+// Deeds reads entries of the audit, the latest first.
+func (db *DB) Deeds(ctx context.Context, q DeedQuery) ([]doorlink.Deed, error) {
+	if q.Before == 0 {
+		q.Before = 1 << 62
+	}
+	rows, err := deedsBefore.all(ctx, db.read, q.Property, q.Before, q.Subject, q.Manager, q.Action, q.Limit)
+	all := make([]doorlink.Deed, len(rows))
+	for i, r := range rows {
+		all[i] = r.Deed
+	}
+	return all, err
+}
+
+// Deed reads one entry of the audit, or fails with ErrNoDeed.
+func (db *DB) Deed(ctx context.Context, p doorlink.PropertyID, seq int64) (doorlink.Deed, error) {
+	r, err := deedBySeq.first(ctx, db.read, p, seq)
+	return r.Deed, err
+}
+
+// EraseDetails erases the details of every entry of a chain that names a person
+// by their ID, so that nothing in it says more about them than that something
+// was done. The chain still holds.
+func (tx *Tx) EraseDetails(ctx context.Context, p doorlink.PropertyID, who doorlink.PersonID) error {
+	_, err := eraseDetail.exec(ctx, tx.on, p, "%\""+string(who)+"\"%")
+	return err
+}
+
+// VerifyAudit goes through every chain and returns how many entries it found
+// right, or ErrChainBroken. It reads in batches and takes as long as it needs.
+func (db *DB) VerifyAudit(ctx context.Context) (n int, err error) {
+	all, err := chains.all(ctx, db.read)
+	if err != nil {
+		return 0, err
+	}
+	for _, p := range all {
+		good, err := db.verifyChain(ctx, p)
+		n += good
+		if err != nil {
+			return n, fmt.Errorf("the chain of %q: %w", p, err)
+		}
+	}
+	return n, nil
+}
+
+func (db *DB) verifyChain(ctx context.Context, p doorlink.PropertyID) (n int, err error) {
+	last := deedRow{}
+	for {
+		rows, err := deedsAfter.all(ctx, db.read, p, last.Seq, purgeBatch)
+		if err != nil || len(rows) == 0 {
+			return n, err
+		}
+		for _, r := range rows {
+			whole := r.Erased || doorlink.Digest(r.detail) == r.digest
+			if r.Seq != last.Seq+1 || !whole || r.Chain(last.hash, r.digest) != r.hash {
+				return n, ErrChainBroken.With("seq", last.Seq+1)
+			}
+			last = r
+			n++
+		}
+	}
+}
+
+func scanDeed(r *sql.Rows) (d deedRow, err error) {
+	if err = r.Scan(&d.Property, &d.Seq, instant{&d.At}, &d.Manager, &d.Via, &d.Action, &d.Subject,
+		&d.detail, &d.digest, &d.hash); err != nil {
+		return d, err
+	}
+	if d.Erased = d.detail == ""; d.Erased {
+		return d, nil
+	}
+	if err := json.Unmarshal([]byte(d.detail), &d.Detail); err != nil {
+		return d, errors.Join(ErrChainBroken.With("seq", d.Seq), err)
+	}
+	return d, nil
+}
