@@ -7,14 +7,18 @@ import (
 	"runtime/debug"
 )
 
-// commit does a group of jobs together. If its transaction cannot be brought
-// to the end, each job is done again by itself, so that it meets its own fate
-// only. If none can be begun, all fail alike.
+// commit does a group of jobs together; a single one needs no savepoint. If the
+// transaction cannot be brought to the end, each job is done again by itself, so
+// that it meets its own fate only. If none can be begun, all fail alike.
 func (c *committer) commit(group []*job) {
 	if err := c.begin(); err != nil {
 		for _, j := range group {
 			j.done <- outcome{err: err}
 		}
+		return
+	}
+	if len(group) == 1 {
+		group[0].done <- c.finishAlone(group[0])
 		return
 	}
 	if outcomes, err := c.together(group); err == nil {
@@ -62,6 +66,11 @@ func (c *committer) alone(j *job) outcome {
 	if err := c.begin(); err != nil {
 		return outcome{err: err}
 	}
+	return c.finishAlone(j)
+}
+
+// finishAlone runs one job in the transaction that was begun, and commits.
+func (c *committer) finishAlone(j *job) outcome {
 	o := c.attempt(j)
 	if o.err != nil || o.panic != "" {
 		c.rollback()
