@@ -105,10 +105,10 @@ func TestHoursDecideAboutCodesAlone(t *testing.T) {
 	if !f.Listed(night) {
 		t.Error("outside the hours of her key Ada is not listed")
 	}
-	if err := f.MayGive(noon); err != nil {
+	if err := directory.MayGive(f.Grants, noon); err != nil {
 		t.Errorf("at noon: got %v", err)
 	}
-	err := f.MayGive(night)
+	err := directory.MayGive(f.Grants, night)
 	if !errors.Is(err, directory.ErrHours) {
 		t.Fatalf("at night: got %v, want %v", err, directory.ErrHours)
 	}
@@ -116,11 +116,11 @@ func TestHoursDecideAboutCodesAlone(t *testing.T) {
 		t.Errorf("got hours %v", args)
 	}
 	f.Grants = append(f.Grants, directory.Grant{})
-	if err := f.MayGive(night); err != nil {
+	if err := directory.MayGive(f.Grants, night); err != nil {
 		t.Errorf("with a second key: got %v", err)
 	}
 	f.Grants = []directory.Grant{{To: noon}}
-	if err := f.MayGive(night); !errors.Is(err, directory.ErrNoAccess) {
+	if err := directory.MayGive(f.Grants, night); !errors.Is(err, directory.ErrNoAccess) {
 		t.Errorf("after the end: got %v, want %v", err, directory.ErrNoAccess)
 	}
 }

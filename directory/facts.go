@@ -123,12 +123,13 @@ var ErrNoAccess = doorlink.Fail(doorlink.Denied, "grant.no_access")
 // a doorlink.Minute, "now" the time.Time in the property's zone.
 var ErrHours = doorlink.Fail(doorlink.Denied, "grant.hours")
 
-// MayGive decides whether the person may give a doorcode for the door at now,
-// which must be in the property's zone: a valid key and within its hours. It
-// returns ErrNoAccess or ErrHours with the hours of a key that would do.
-func (f Facts) MayGive(now time.Time) error {
+// MayGive decides whether somebody with these grants may give a doorcode for the
+// door at now, which must be in the property's zone: a valid key and within its
+// hours. It returns ErrNoAccess or ErrHours with the hours of a key that would
+// do.
+func MayGive(grants []Grant, now time.Time) error {
 	err := ErrNoAccess
-	for _, g := range f.Grants {
+	for _, g := range grants {
 		if !g.Valid(now) {
 			continue
 		}

@@ -70,7 +70,7 @@ func buildingRefusesWhatCannotBe(t *testing.T, db *store.DB) {
 	} {
 		fails(t, c.name, db.Write(ctx, c.add), c.want)
 	}
-	same(t, "Ben's keys", must(db.PersonFacts(ctx, h.front.ID, h.ben.ID))[0].Grants[0].To, time.Time{})
+	same(t, "Ben's keys", must(db.Grants(ctx, h.front.ID, h.ben.ID))[0].To, time.Time{})
 }
 
 func buildingIsListed(t *testing.T, db *store.DB) {

@@ -62,6 +62,8 @@ var (
 		factsSelect + `WHERE p.id = $1 ORDER BY m.id`, scanFacts, nil}
 	heldOfPerson = query[held]{"reading a person's keys",
 		heldSelect + `WHERE h.person = $1 ORDER BY k.door, h.key`, scanHeld, nil}
+	heldOfPersonAt = query[held]{"reading a person's keys to a door",
+		heldSelect + `WHERE h.person = $1 AND k.door = $2 ORDER BY h.key`, scanHeld, nil}
 
 	doorsWithPanel = query[Scanned]{"reading the panels of a property",
 		`SELECT ` + placeColumns + `, w.id, w.label, '', '', '', 0, 0, 0, 0
@@ -106,15 +108,15 @@ func (db *DB) UnitFacts(ctx context.Context, d doorlink.DoorID, e doorlink.Entry
 	return atDoor(hide(facts, d, hidden), keys), nil
 }
 
-// PersonFacts reads the facts of one person at a door, or fails with
-// ErrNoPerson. Unlike Directory it returns one even for a person with neither
-// a unit nor a key.
-func (db *DB) PersonFacts(ctx context.Context, d doorlink.DoorID, p doorlink.PersonID) ([]directory.Facts, error) {
-	facts, keys, hidden, err := db.person(ctx, p)
-	if err != nil {
-		return nil, err
+// Grants reads what the keys of a person give at a door; none if there is no
+// such key, person or door.
+func (db *DB) Grants(ctx context.Context, d doorlink.DoorID, p doorlink.PersonID) ([]directory.Grant, error) {
+	keys, err := heldOfPersonAt.all(ctx, db.read, p, d)
+	grants := make([]directory.Grant, len(keys))
+	for i, h := range keys {
+		grants[i] = h.grant
 	}
-	return hide(withGrants(facts, keys[d]), d, hidden), nil
+	return grants, err
 }
 
 // DoorFacts is what matters about one person at one door with a panel.

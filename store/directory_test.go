@@ -60,16 +60,17 @@ func unitFactsStayInTheProperty(t *testing.T, db *store.DB) {
 	same(t, "a line that is none", len(must(db.UnitFacts(ctx, h.front.ID, "none"))), 0)
 }
 
-func personFactsOnePerUnit(t *testing.T, db *store.DB) {
+func grantsAreOfOneDoor(t *testing.T, db *store.DB) {
 	ctx := t.Context()
 	h := newHouse(t, db)
-	same(t, "Ben", inOrder(must(db.PersonFacts(ctx, h.front.ID, h.ben.ID))), inOrder([]directory.Facts{
-		h.facts(h.ben, h.benIn1A, h.unit1A, h.benHolds, h.frontHours),
-		h.facts(h.ben, h.benIn2B, h.unit2B, h.benHolds, h.frontHours),
-	}))
-	same(t, "Dot", must(db.PersonFacts(ctx, h.front.ID, h.dot.ID)), []directory.Facts{{Person: h.dot}})
-	_, err := db.PersonFacts(ctx, h.front.ID, "pers_none")
-	fails(t, "a person who is none", err, store.ErrNoPerson)
+	for _, f := range must(db.Directory(ctx, h.front.ID)) {
+		same(t, f.Person.Given, must(db.Grants(ctx, h.front.ID, f.Person.ID)), f.Grants)
+	}
+	for _, f := range must(db.Directory(ctx, h.gate.ID)) {
+		same(t, f.Person.Given, must(db.Grants(ctx, h.gate.ID, f.Person.ID)), f.Grants)
+	}
+	same(t, "without a key", len(must(db.Grants(ctx, h.front.ID, h.dot.ID))), 0)
+	same(t, "nobody", len(must(db.Grants(ctx, h.front.ID, "pers_none"))), 0)
 }
 
 func personDoorsHavePanels(t *testing.T, db *store.DB) {

@@ -40,6 +40,13 @@ var (
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, '')
 		ON CONFLICT (door, epoch, day, slot, gen) DO UPDATE
 		SET call = excluded.call, nth = excluded.nth, burnt = excluded.burnt, used = excluded.used`}
+
+	// One statement, unlike addRecord: the door tells its property, too.
+	addCodeRecord = statement{"putting a code on record",
+		`INSERT INTO records (id, kind, property, door, door_type, person, own, call, state, at)
+		SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), property, id, type, CAST($4 AS TEXT), FALSE, CAST($5 AS TEXT), '',
+			CAST($6 AS BIGINT)
+		FROM doors WHERE id = $3`}
 )
 
 // errNone stands for the absence of a row inside this package.
@@ -49,48 +56,34 @@ var errNone = errors.New("no row")
 // door, and returns the result once it is durable. A person without a slot of
 // that day gets the lowest free one below places and keeps it; when all are
 // taken the error is doorcode.ErrNoPlace. Changes to one door and day take
-// turns: if somebody was faster, change is tried again on what they left, so
-// it must be pure. Its error leaves everything as it was. Every code that was
-// given is put on record.
+// turns. change runs while its turn lasts, so it must be quick, and perhaps more
+// than once, so it must be pure. Its error leaves everything as it was. Every
+// code that was given is put on record.
 func (db *DB) ChangeSlot(ctx context.Context, door doorlink.DoorID, epoch uint32, day doorlink.Day, places uint16,
 	person doorlink.PersonID, change func(doorcode.Slot) (doorcode.Slot, error),
 ) (doorcode.Slot, error) {
-	ctx, cancel := limit(ctx)
-	defer cancel()
 	at := doorcode.Place{Door: door, Epoch: epoch, Day: day}
-	for {
-		was, err := slotFor(ctx, db.read, at, places, person)
+	var slot doorcode.Slot
+	err := db.Write(ctx, func(tx *Tx) error {
+		if err := tx.alone(ctx, fmt.Sprintf("codes:%s:%d", door, day)); err != nil {
+			return err
+		}
+		was, err := slotFor(ctx, tx.on, at, places, person)
 		if err != nil {
-			return was, err
+			return err
 		}
-		next, err := change(was)
-		if err != nil || reflect.DeepEqual(next, was) {
-			return was, err
+		if slot, err = change(was); err != nil || reflect.DeepEqual(slot, was) {
+			return err
 		}
-		err = db.Write(ctx, func(tx *Tx) error { return tx.changeSlot(ctx, was, next, places, person) })
-		if !errors.Is(err, errFaster) {
-			return next, err
-		}
-	}
+		return tx.changeSlot(ctx, was, slot, person)
+	})
+	return slot, err
 }
 
-// errFaster says that a slot is no longer as it was read.
-var errFaster = errors.New("somebody was faster")
-
-// changeSlot writes the difference between was and next, if was is still what
-// is there.
-func (tx *Tx) changeSlot(ctx context.Context, was, next doorcode.Slot, places uint16, person doorlink.PersonID) error {
+// changeSlot writes the difference between was, which is what is there, and
+// next.
+func (tx *Tx) changeSlot(ctx context.Context, was, next doorcode.Slot, person doorlink.PersonID) error {
 	p := was.Place
-	if err := tx.alone(ctx, fmt.Sprintf("codes:%s:%d", p.Door, p.Day)); err != nil {
-		return err
-	}
-	is, err := slotFor(ctx, tx.on, p, places, person)
-	if err != nil {
-		return err
-	}
-	if !reflect.DeepEqual(is, was) {
-		return errFaster
-	}
 	if _, err := takeSlot.exec(ctx, tx.on, p.Door, p.Epoch, p.Day, p.Slot, person); err != nil {
 		return err
 	}
@@ -123,18 +116,16 @@ func (tx *Tx) putCode(ctx context.Context, p doorcode.Place, person doorlink.Per
 // addCodeRecord puts on record that a code was given: to whom and in which
 // call, never which.
 func (tx *Tx) addCodeRecord(ctx context.Context, p doorcode.Place, person doorlink.PersonID, call doorlink.CallID, now time.Time) error {
-	at, err := doorByID.first(ctx, tx.on, p.Door)
-	if err != nil {
-		return err
+	n, err := addCodeRecord.exec(ctx, tx.on, doorlink.NewID[doorlink.RecordID]("rec"), doorlink.CodeRecord,
+		p.Door, person, call, ms(now))
+	if err == nil && n == 0 {
+		err = ErrMissing
 	}
-	return tx.addRecord(ctx, doorlink.Record{
-		Kind: doorlink.CodeRecord, Property: at.Property.ID, Door: p.Door, Person: person, Call: call, At: now,
-	})
+	return err
 }
 
 // slotFor reads the person's slot of the day at the place, or makes an empty
-// one with the lowest free number, which nobody has taken yet. It may run
-// outside a transaction: changeSlot looks again before it writes.
+// one with the lowest free number, which nobody has taken yet.
 func slotFor(ctx context.Context, on runner, at doorcode.Place, places uint16, person doorlink.PersonID) (doorcode.Slot, error) {
 	n, err := slotOf.first(ctx, on, at.Door, at.Epoch, at.Day, person)
 	if errors.Is(err, errNone) {

@@ -30,7 +30,7 @@ var suite = []struct {
 	{"RevisionGrowsWithTheDirectory", revisionGrowsWithTheDirectory},
 	{"DirectoryHasEverybodyWithUnitOrKey", directoryHasEverybodyWithUnitOrKey},
 	{"UnitFactsStayInTheProperty", unitFactsStayInTheProperty},
-	{"PersonFactsOnePerUnit", personFactsOnePerUnit},
+	{"GrantsAreOfOneDoor", grantsAreOfOneDoor},
 	{"PersonDoorsHavePanels", personDoorsHavePanels},
 
 	{"SetupRoundTrip", setupRoundTrip},

@@ -11,6 +11,11 @@ type codes struct {
 	today  *doorcode.Perm
 	beside [2]*doorcode.Perm // the days before and after; nil before the epoch
 	places uint16
+
+	// The code that was derived last: the one that is found fit is given.
+	slot uint16
+	gen  uint8
+	last doorlink.Digits
 }
 
 // codes sets up a day and its neighbours, which takes some seventy microseconds.
@@ -26,9 +31,21 @@ func (d *Desk) codes(setup doorcode.Setup, day doorlink.Day) *codes {
 	return c
 }
 
-// digits derives one code. Nothing keeps it.
+// digits derives one code. Nothing keeps it for longer than one Issue.
 func (c *codes) digits(slot uint16, gen uint8) doorlink.Digits {
-	return c.today.Encode(doorcode.Index{Class: doorcode.Resident, Slot: slot, Gen: gen})
+	if c.last == "" || slot != c.slot || gen != c.gen {
+		c.slot, c.gen, c.last = slot, gen, encode(c.today, slot, gen)
+	}
+	return c.last
+}
+
+// digits derives one code that was given before.
+func (d *Desk) digits(setup doorcode.Setup, day doorlink.Day, slot uint16, gen uint8) doorlink.Digits {
+	return encode(d.chains.at(d.master, setup, day).Perm(setup.Params.Digits), slot, gen)
+}
+
+func encode(day *doorcode.Perm, slot uint16, gen uint8) doorlink.Digits {
+	return day.Encode(doorcode.Index{Class: doorcode.Resident, Slot: slot, Gen: gen})
 }
 
 // unfit reports whether a code may not be given: because it is reserved, or

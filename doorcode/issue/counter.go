@@ -12,7 +12,8 @@ import (
 // Book is what the counter reads besides the ledger.
 type Book interface {
 	Ledger
-	PersonFacts(ctx context.Context, door doorlink.DoorID, person doorlink.PersonID) ([]directory.Facts, error)
+	Setup(ctx context.Context, door doorlink.DoorID) (doorcode.Setup, error) // or doorcode.ErrNoLock
+	Grants(ctx context.Context, door doorlink.DoorID, person doorlink.PersonID) ([]directory.Grant, error)
 	Handed(ctx context.Context, call doorlink.CallID) ([]doorcode.Handed, error)
 }
 
@@ -39,17 +40,16 @@ func (c *Counter) Give(ctx context.Context, call doorlink.Call, nth int, now tim
 		return doorlink.Code{}, err
 	}
 	ask := Ask{Call: call.ID, Property: call.Property, Door: call.Door, Person: call.Person, Nth: nth}
-	given, err := c.desk.Issue(ctx, ask, now)
+	given, err := c.desk.Issue(ctx, setup, ask, now)
 	if err != nil {
 		return doorlink.Code{}, err
 	}
 	return show(setup, given.Digits, doorcode.Handed{Nth: nth}, given.Until, now), nil
 }
 
-// mayGive asks all lines of the person in the directory: one that may is
-// enough.
+// mayGive asks the keys that the resident holds for the door.
 func (c *Counter) mayGive(ctx context.Context, call doorlink.Call, setup doorcode.Setup, now time.Time) error {
-	facts, err := c.book.PersonFacts(ctx, call.Door, call.Person)
+	grants, err := c.book.Grants(ctx, call.Door, call.Person)
 	if err != nil {
 		return err
 	}
@@ -57,13 +57,7 @@ func (c *Counter) mayGive(ctx context.Context, call doorlink.Call, setup doorcod
 	if err != nil {
 		return err
 	}
-	var refused error = directory.ErrNoAccess
-	for _, f := range facts {
-		if refused = f.MayGive(now.In(zone)); refused == nil {
-			return nil
-		}
-	}
-	return refused
+	return directory.MayGive(grants, now.In(zone))
 }
 
 // Given lists the codes of a call that have not ended at now, in order. Their
@@ -83,7 +77,7 @@ func (c *Counter) Given(ctx context.Context, call doorlink.CallID, now time.Time
 		if h.Place.Epoch != setup.Epoch || !now.Before(until) {
 			continue
 		}
-		digits := c.desk.codes(setup, h.Place.Day).digits(h.Place.Slot, h.Gen)
+		digits := c.desk.digits(setup, h.Place.Day, h.Place.Slot, h.Gen)
 		codes = append(codes, show(setup, digits, h, until, now))
 	}
 	return codes, nil

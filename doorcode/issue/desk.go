@@ -12,19 +12,15 @@ import (
 	"doorlink/doorcode"
 )
 
-// Ledger is what the desk keeps, and where. Both methods may be called at the
-// same time from many goroutines and many nodes.
+// Ledger is what the desk keeps, and where. It may be used at the same time from
+// many goroutines and many nodes.
 type Ledger interface {
-	// Setup returns what the lock of the door is known to run on, or
-	// doorcode.ErrNoLock.
-	Setup(ctx context.Context, door doorlink.DoorID) (doorcode.Setup, error)
-
 	// ChangeSlot finds the slot that person has at that door, epoch and day, or
 	// leases the lowest of 0 to places-1 that nobody has; doorcode.ErrNoPlace if
 	// there is none. It hands the slot to change and stores what comes back,
-	// unless somebody else was faster: then it reads again and change runs once
-	// more. An error of change is returned as it is, with nothing stored. What
-	// is returned is durable.
+	// with nobody else changing it in between; change may run more than once. An
+	// error of change is returned as it is, with nothing stored. What is returned
+	// is durable.
 	ChangeSlot(ctx context.Context, door doorlink.DoorID, epoch uint32, day doorlink.Day,
 		places uint16, person doorlink.PersonID,
 		change func(doorcode.Slot) (doorcode.Slot, error)) (doorcode.Slot, error)
@@ -52,19 +48,16 @@ func New(master doorcode.Master, ledger Ledger) *Desk {
 	return &Desk{master: master, ledger: ledger}
 }
 
-// Issue gives the code of an ask for the lock's day at now. Asking again on the
-// same day gives the same code; after midnight it gives one for the new day.
+// Issue gives the code of an ask for the day at now of the lock that is known to
+// run on setup. Asking again on the same day gives the same code; after midnight
+// it gives one for the new day.
 // The code is one that the lock will accept whatever others were used before
-// it. Issue fails with doorcode.ErrNoLock, ErrNoPlace, ErrWindowFull or
-// ErrExhausted, or with the ledger's error. Whether the resident may give a
-// code at all is not its business.
-func (d *Desk) Issue(ctx context.Context, ask Ask, now time.Time) (doorlink.Doorcode, error) {
-	setup, err := d.ledger.Setup(ctx, ask.Door)
-	if err != nil {
-		return doorlink.Doorcode{}, fmt.Errorf("reading the lock of door %s: %w", ask.Door, err)
-	}
+// it. Issue fails with doorcode.ErrNoLock if the lock is another door's or starts
+// later, ErrNoPlace, ErrWindowFull or ErrExhausted, or with the ledger's error.
+// Whether the resident may give a code at all is not its business.
+func (d *Desk) Issue(ctx context.Context, setup doorcode.Setup, ask Ask, now time.Time) (doorlink.Doorcode, error) {
 	day := setup.Calendar.Day(now)
-	if setup.Property != ask.Property || day < setup.First {
+	if setup.Property != ask.Property || setup.Door != ask.Door || day < setup.First {
 		return doorlink.Doorcode{}, doorcode.ErrNoLock
 	}
 	codes := d.codes(setup, day)

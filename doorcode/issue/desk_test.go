@@ -38,9 +38,9 @@ func ask(n int) Ask {
 	return Ask{Call: doorlink.CallID(fmt.Sprint("call_", n)), Property: "prop_1", Door: "door_1", Person: "pers_1"}
 }
 
-func issueOne(t testing.TB, d *Desk, a Ask, now time.Time) doorlink.Doorcode {
+func issueOne(t testing.TB, d *Desk, s doorcode.Setup, a Ask, now time.Time) doorlink.Doorcode {
 	t.Helper()
-	c, err := d.Issue(t.Context(), a, now)
+	c, err := d.Issue(t.Context(), s, a, now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +61,7 @@ func lockReads(t testing.TB, s doorcode.Setup, c doorlink.Doorcode) doorcode.Ind
 func TestACodeIsTheLocksOwnAndEndsAtItsMidnight(t *testing.T) {
 	t.Parallel()
 	s := testSetup()
-	got := issueOne(t, New(master, newBook(s)), ask(1), noon)
+	got := issueOne(t, New(master, newBook()), s, ask(1), noon)
 	if i, want := lockReads(t, s, got), (doorcode.Index{}); i != want {
 		t.Errorf("the lock reads %+v, want %+v", i, want)
 	}
@@ -79,7 +79,7 @@ func TestTheLocksCalendarDecidesNotTheNewestRules(t *testing.T) {
 	t.Parallel()
 	s := testSetup()
 	s.Calendar = doorcode.Calendar{Initial: 11 * 3600} // what this lock was told
-	got := issueOne(t, New(master, newBook(s)), ask(1), noon.Add(2*time.Hour))
+	got := issueOne(t, New(master, newBook()), s, ask(1), noon.Add(2*time.Hour))
 	if want := doorlink.Date(2026, time.March, 28); got.Day != want {
 		t.Errorf("the code is for %v, want %v", got.Day, want)
 	}
@@ -90,15 +90,15 @@ func TestTheLocksCalendarDecidesNotTheNewestRules(t *testing.T) {
 
 func TestAskingAgainGivesTheSameDigitsAndAHigherNumberOthers(t *testing.T) {
 	t.Parallel()
-	b := newBook(testSetup())
-	first := issueOne(t, New(master, b), ask(1), noon)
-	again := issueOne(t, New(master, b), ask(1), noon.Add(time.Hour)) // another node
+	s, b := testSetup(), newBook()
+	first := issueOne(t, New(master, b), s, ask(1), noon)
+	again := issueOne(t, New(master, b), s, ask(1), noon.Add(time.Hour)) // another node
 	if diff := cmp.Diff(first, again); diff != "" {
 		t.Errorf("asking again differs (-first +again):\n%s", diff)
 	}
 	another := ask(1)
 	another.Nth = 1
-	second := issueOne(t, New(master, b), another, noon)
+	second := issueOne(t, New(master, b), s, another, noon)
 	if second.Digits == first.Digits || second.Gen != 1 || second.Slot != first.Slot {
 		t.Errorf("a new code of the same call has slot %d, generation %d", second.Slot, second.Gen)
 	}
@@ -106,9 +106,9 @@ func TestAskingAgainGivesTheSameDigitsAndAHigherNumberOthers(t *testing.T) {
 
 func TestAfterMidnightTheSameAskIsForTheNewDay(t *testing.T) {
 	t.Parallel()
-	d := New(master, newBook(testSetup()))
-	last := issueOne(t, d, ask(1), noon.Add(11*time.Hour-time.Second))
-	next := issueOne(t, d, ask(1), noon.Add(11*time.Hour))
+	s, d := testSetup(), New(master, newBook())
+	last := issueOne(t, d, s, ask(1), noon.Add(11*time.Hour-time.Second))
+	next := issueOne(t, d, s, ask(1), noon.Add(11*time.Hour))
 	if next.Day != last.Day+1 || next.Digits == last.Digits {
 		t.Errorf("days %v and %v", last.Day, next.Day)
 	}
@@ -117,12 +117,11 @@ func TestAfterMidnightTheSameAskIsForTheNewDay(t *testing.T) {
 func TestANewEpochHasOtherCodesAtOnce(t *testing.T) {
 	t.Parallel()
 	s := testSetup()
-	b := newBook(s)
+	b := newBook()
 	d := New(master, b)
-	before := issueOne(t, d, ask(1), noon)
+	before := issueOne(t, d, s, ask(1), noon)
 	s.Version, s.Epoch = 2, 2
-	b.setups[s.Door] = s
-	after := issueOne(t, d, ask(1), noon)
+	after := issueOne(t, d, s, ask(1), noon)
 	if before.Digits == after.Digits || before.Gen != after.Gen {
 		t.Error("the same call has the same code after a rekey")
 	}
@@ -135,20 +134,20 @@ func TestEveryResidentHasASlotOfTheirOwnUntilThereIsNoneLeft(t *testing.T) {
 	t.Parallel()
 	s := testSetup()
 	s.Places = 3
-	d := New(master, newBook(s))
+	d := New(master, newBook())
 	for n := range 3 {
 		a := ask(n)
 		a.Person = doorlink.PersonID(fmt.Sprint("pers_", n))
-		if got := issueOne(t, d, a, noon); got.Slot != uint16(n) {
+		if got := issueOne(t, d, s, a, noon); got.Slot != uint16(n) {
 			t.Errorf("resident %d has slot %d", n, got.Slot)
 		}
 	}
 	fourth := ask(3)
 	fourth.Person = "pers_3"
-	if _, err := d.Issue(t.Context(), fourth, noon); !errors.Is(err, doorcode.ErrNoPlace) {
+	if _, err := d.Issue(t.Context(), s, fourth, noon); !errors.Is(err, doorcode.ErrNoPlace) {
 		t.Errorf("a fourth resident: %v, want ErrNoPlace", err)
 	}
-	if got := issueOne(t, d, fourth, noon.Add(24*time.Hour)); got.Slot != 0 {
+	if got := issueOne(t, d, s, fourth, noon.Add(24*time.Hour)); got.Slot != 0 {
 		t.Errorf("the next day they have slot %d, want 0", got.Slot)
 	}
 }
@@ -157,29 +156,30 @@ func TestWhatTheDeskRefusesPeopleCanRead(t *testing.T) {
 	t.Parallel()
 	s := testSetup()
 	future := s
-	future.Door, future.First = "door_2", s.First+1
-	d := New(master, newBook(s, future))
+	future.First++
+	d := New(master, newBook())
 	for n := range s.Params.Window {
-		issueOne(t, d, ask(n), noon)
+		issueOne(t, d, s, ask(n), noon)
 	}
-	elsewhere, notYet, stranger := ask(1), ask(1), ask(1)
-	elsewhere.Door, notYet.Door, stranger.Property = "door_9", "door_2", "prop_2"
+	elsewhere, stranger := ask(1), ask(1)
+	elsewhere.Door, stranger.Property = "door_9", "prop_2"
 	for name, c := range map[string]struct {
-		ask  Ask
-		want *doorlink.Error
+		setup doorcode.Setup
+		ask   Ask
+		want  *doorlink.Error
 	}{
-		"a door without a lock":        {elsewhere, doorcode.ErrNoLock},
-		"a lock that starts tomorrow":  {notYet, doorcode.ErrNoLock},
-		"a door of another property":   {stranger, doorcode.ErrNoLock},
-		"more codes than wait at once": {ask(9), doorcode.ErrWindowFull},
+		"a lock of another door":       {s, elsewhere, doorcode.ErrNoLock},
+		"a lock that starts tomorrow":  {future, ask(1), doorcode.ErrNoLock},
+		"a door of another property":   {s, stranger, doorcode.ErrNoLock},
+		"more codes than wait at once": {s, ask(9), doorcode.ErrWindowFull},
 	} {
-		if _, err := d.Issue(t.Context(), c.ask, noon); !errors.Is(err, c.want) {
+		if _, err := d.Issue(t.Context(), c.setup, c.ask, noon); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := d.Issue(ctx, ask(1), noon); !errors.Is(err, context.Canceled) {
+	if _, err := d.Issue(ctx, s, ask(1), noon); !errors.Is(err, context.Canceled) {
 		t.Errorf("a request that has gone: %v", err)
 	}
 }
@@ -189,7 +189,7 @@ func TestConcurrentAsksGetDifferentCodesAndTheSameAskTheSame(t *testing.T) {
 	t.Parallel()
 	s := testSetup()
 	s.Params.Window = 8
-	b := newBook(s)
+	b := newBook()
 	desks := []*Desk{New(master, b), New(master, b)}
 	const calls, times = 8, 4
 	got := make([][times]doorlink.Digits, calls)
@@ -197,7 +197,7 @@ func TestConcurrentAsksGetDifferentCodesAndTheSameAskTheSame(t *testing.T) {
 	for n := range calls {
 		for i := range times {
 			all.Go(func() {
-				c, err := desks[i%2].Issue(t.Context(), ask(n), noon)
+				c, err := desks[i%2].Issue(t.Context(), s, ask(n), noon)
 				if err != nil {
 					t.Error(err)
 				}
@@ -226,12 +226,12 @@ func TestEveryCodeOpensTheLockWhateverWasUsedBefore(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := testSetup()
 		s.Params.Window = rapid.IntRange(doorcode.MinWindow, doorcode.MaxWindow).Draw(t, "window")
-		b := newBook(s)
+		b := newBook()
 		d := New(master, b)
 		var used uint16 // at the lock
 		var out []doorlink.Doorcode
 		for n := range rapid.IntRange(1, 12).Draw(t, "steps") {
-			c, err := d.Issue(context.Background(), ask(n), noon)
+			c, err := d.Issue(context.Background(), s, ask(n), noon)
 			if err == nil {
 				out = append(out, c)
 			}
@@ -257,7 +257,7 @@ func TestNoCodeIsReservedOrSomebodysCodeOfTheDayBeforeOrAfter(t *testing.T) {
 	t.Parallel()
 	s := testSetup()
 	s.Params.Digits, s.Params.Window, s.Places = 5, 2, 5
-	b := newBook(s)
+	b := newBook()
 	d := New(master, b)
 	skipped := 0
 	for n := range 24 {
@@ -268,7 +268,7 @@ func TestNoCodeIsReservedOrSomebodysCodeOfTheDayBeforeOrAfter(t *testing.T) {
 			for nth := 0; ; nth++ {
 				a := ask(nth)
 				a.Person = doorlink.PersonID(fmt.Sprint("pers_", person))
-				c, err := d.Issue(t.Context(), a, now)
+				c, err := d.Issue(t.Context(), s, a, now)
 				if errors.Is(err, doorcode.ErrExhausted) || errors.Is(err, doorcode.ErrWindowFull) {
 					break
 				}
@@ -332,8 +332,8 @@ func TestTheChainCacheIsBoundedAndChangesNothing(t *testing.T) {
 func BenchmarkIssue(b *testing.B) {
 	s := testSetup()
 	s.First -= 3650
-	d := New(master, newBook(s))
+	d := New(master, newBook())
 	for b.Loop() {
-		issueOne(b, d, ask(1), noon)
+		issueOne(b, d, s, ask(1), noon)
 	}
 }

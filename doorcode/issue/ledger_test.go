@@ -12,7 +12,6 @@ import (
 // same time and stores under compare-and-swap only.
 type book struct {
 	mu     sync.Mutex
-	setups map[doorlink.DoorID]doorcode.Setup
 	slots  map[doorcode.Place]doorcode.Slot
 	leases map[lease]uint16
 	writes map[doorcode.Place]int
@@ -25,25 +24,11 @@ type lease struct {
 	person doorlink.PersonID
 }
 
-func newBook(setups ...doorcode.Setup) *book {
-	b := &book{
-		setups: make(map[doorlink.DoorID]doorcode.Setup), slots: make(map[doorcode.Place]doorcode.Slot),
+func newBook() *book {
+	return &book{
+		slots:  make(map[doorcode.Place]doorcode.Slot),
 		leases: make(map[lease]uint16), writes: make(map[doorcode.Place]int),
 	}
-	for _, s := range setups {
-		b.setups[s.Door] = s
-	}
-	return b
-}
-
-func (b *book) Setup(_ context.Context, door doorlink.DoorID) (doorcode.Setup, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	s, ok := b.setups[door]
-	if !ok {
-		return s, doorcode.ErrNoLock
-	}
-	return s, nil
 }
 
 func (b *book) ChangeSlot(ctx context.Context, door doorlink.DoorID, epoch uint32, day doorlink.Day,
