@@ -25,6 +25,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"doorlink"
@@ -86,6 +87,10 @@ type Board struct {
 	relay Relay
 	bus   *bus.Bus
 	log   *slog.Logger
+
+	mu     sync.Mutex
+	closed bool
+	work   sync.WaitGroup // what timers and the bus have set off
 }
 
 // New makes a board. It does nothing by itself until Run.
@@ -94,8 +99,10 @@ func New(calls Calls, house House, codes Codes, relay Relay, b *bus.Bus, log *sl
 }
 
 // Run ends overdue calls until ctx is done, and tells this node's relay which
-// calls are over.
+// calls are over. It returns when everything that timers and the bus have set
+// off has ended, at most moveTime later, and nothing is set off after that.
 func (b *Board) Run(ctx context.Context) error {
+	defer b.close()
 	cancel, err := bus.Subscribe(b.bus, overSubject, b.relay.End)
 	if err != nil {
 		return err
@@ -132,6 +139,24 @@ func giveUp(c doorlink.Call) (doorlink.Call, error) { return c.GiveUp(time.Now()
 func lose(c doorlink.Call) (doorlink.Call, error)   { return c.Lose(time.Now()), nil }
 func free(c doorlink.Call) (doorlink.Call, error)   { return c.Free(time.Now()) }
 func ring(c doorlink.Call) (doorlink.Call, error)   { return c.Ring(time.Now()) }
+
+// close sets nothing off any more and waits for what goes on.
+func (b *Board) close() {
+	b.mu.Lock()
+	b.closed = true
+	b.mu.Unlock()
+	b.work.Wait()
+}
+
+// setOff runs f in a goroutine of its own, unless the board is closed: what f
+// would have done is in the database for another node, or for the next start.
+func (b *Board) setOff(f func()) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !b.closed {
+		b.work.Go(f)
+	}
+}
 
 // move changes a call and, once that is durable, tells both ends. by is the
 // line that made the move, if one did.

@@ -34,7 +34,7 @@ func (l *Leg) act(m toVisitor) {
 		l.away = *m.Line
 		l.tell()
 	case m.Given > 0:
-		go l.showGiven()
+		l.board.setOff(l.showGiven)
 	case m.Signal != nil:
 		l.hear(*m.Signal)
 	}
@@ -78,7 +78,8 @@ func (l *Leg) onRinging(h doorlink.HandsetID) {
 	l.ringing[h] = true
 	switch l.call.State {
 	case doorlink.Created:
-		go l.board.later(l.call.ID, "starting to ring", ring)
+		id := l.call.ID
+		l.board.setOff(func() { l.board.later(id, "starting to ring", ring) })
 	case doorlink.Ringing:
 		l.tell()
 	}
@@ -122,7 +123,7 @@ func (l *Leg) after(d time.Duration, f func()) {
 	if l.finished {
 		return
 	}
-	l.timers = append(l.timers, time.AfterFunc(d, f))
+	l.timers = append(l.timers, time.AfterFunc(d, func() { l.board.setOff(f) }))
 }
 
 // unlessReached gives up at once when no line of the resident is open.
@@ -140,7 +141,7 @@ func (l *Leg) awaitTurn() {
 	id := l.call.ID
 	cancel, err := bus.Subscribe(l.board.bus, personSubject(l.call.Person), func(m toPerson) {
 		if m.Call != nil && m.Call.ID != id && m.Call.State == doorlink.Ended {
-			go l.board.later(id, "taking the next caller", free)
+			l.board.setOff(func() { l.board.later(id, "taking the next caller", free) })
 		}
 	})
 	if err != nil {
@@ -148,7 +149,7 @@ func (l *Leg) awaitTurn() {
 		return
 	}
 	l.cancels = append(l.cancels, cancel)
-	go l.turnPassed(id)
+	l.board.setOff(func() { l.turnPassed(id) })
 }
 
 // turnPassed covers an end that came between placing the call and listening.

@@ -96,7 +96,7 @@ func (l *Line) learn(c doorlink.Call, s sign) *known {
 	k.cancel = cancel
 	l.report(k)
 	if k.behind = !c.State.Over(); k.behind {
-		go l.catchUp(c.ID)
+		l.board.setOff(func() { l.catchUp(c.ID) })
 	}
 	return k
 }
