@@ -223,7 +223,7 @@ func TestAThrownDeadboltUsesNothingUp(t *testing.T) {
 		k.Bolt(lock.Thrown)
 		enter(k, h.code(t, 3, time.Now()))
 		v, _ := k.Look()
-		if v.State != Refused || v.Small != "The deadbolt is thrown. Your code is still good." {
+		if v.State != Refused || v.Small != "The deadbolt is thrown. No doorcode opens, and none is used up." {
 			t.Errorf("with the deadbolt thrown: %s, %q", v.State, v.Small)
 		}
 		k.Bolt(lock.Free)
