@@ -1,9 +1,23 @@
-// Keeps every connection a page makes within a test's reach.
+// Keeps every connection a page makes within a test's reach, and when the last
+// one was found to be lost.
 window.connections = [];
+window.lost = 0;
 window.RTCPeerConnection = class extends RTCPeerConnection {
   constructor(...settings) {
     super(...settings);
     window.connections.push(this);
+    this.addEventListener("iceconnectionstatechange", () => {
+      if (this.iceConnectionState === "disconnected") window.lost = performance.now();
+    });
+  }
+};
+
+// When the line to the server was opened last.
+window.up = 0;
+window.WebSocket = class extends WebSocket {
+  constructor(...settings) {
+    super(...settings);
+    this.addEventListener("open", () => { window.up = performance.now(); });
   }
 };
 

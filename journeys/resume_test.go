@@ -7,7 +7,8 @@ import (
 )
 
 // TestCallsSurvive loses first the pages and then the server in the middle of a
-// call, before and after a code was given: both ends go on where they were.
+// call, before and after a code was given: both ends go on where they were, and
+// no page that has its line back waits until the voice is missed.
 func TestCallsSurvive(t *testing.T) {
 	t.Parallel()
 	for _, loss := range []struct {
@@ -38,6 +39,7 @@ func TestCallsSurvive(t *testing.T) {
 				page.reads("Flowers for you")
 				page.reads("How nice")
 				page.hears("relay")
+				page.missedNothing()
 			}
 			guest.writes("Still here\n")
 			ada.reads("Still here")
@@ -50,8 +52,18 @@ func TestCallsSurvive(t *testing.T) {
 					t.Errorf("%s: the code was %q and is now %q", page.name, code, got)
 				}
 				page.hears("relay")
+				page.missedNothing()
 			}
 			ada.reads("On the visitor’s screen")
 		})
+	}
+}
+
+// missedNothing checks that the page has not lost a connection since its line to
+// the server came back.
+func (t *tab) missedNothing() {
+	t.tb.Helper()
+	if ask(t, chromedp.Evaluate[bool]("window.lost > window.up")) {
+		t.tb.Errorf("%s: the voice was missed while the line was up", t.name)
 	}
 }

@@ -33,8 +33,10 @@ export interface Peer {
   hear(s: Signal): void;
   /** Sends this voice from now on, also over connections made later. */
   speak(voice: MediaStreamTrack | null): void;
-  /** Takes the servers for connections made from now on: after a restart the
-   *  relay may stand elsewhere, and credentials end. */
+  /** Takes the servers for connections made from now on: credentials end. When
+   *  the relay stands elsewhere after a restart, the visitor connects anew at
+   *  once: what went over the old one is lost, and ICE would take seconds to
+   *  notice. */
   servers(ice: ICEServer[]): void;
   close(): void;
 }
@@ -95,10 +97,16 @@ export function visitorPeer(wire: Wire, next: () => number): Peer {
       voice = track;
       link.speak(link.pc.getTransceivers()[0]?.sender, track);
     },
-    servers: (ice) => void (wire.ice = ice),
+    servers(ice) {
+      const moved = addresses(ice) !== addresses(wire.ice);
+      wire.ice = ice;
+      if (moved) renew();
+    },
     close: () => link.close(),
   };
 }
+
+const addresses = (ice: ICEServer[]): string => ice.flatMap((s) => s.urls).join(" ");
 
 /** The resident's end. It prepares its answer while the call rings, without a
  *  microphone; `answered` is true for a page that comes back to a call it has. */
