@@ -2,6 +2,8 @@ package journeys
 
 import (
 	"testing"
+
+	"doorlink/doorcode"
 )
 
 func TestDeclineEndsTheCall(t *testing.T) {
@@ -116,7 +118,7 @@ func TestFirstAnswerWins(t *testing.T) {
 }
 
 // TestSecondPageTakesTheCallOver opens the sticker's page again in the same
-// browser: the call goes on there.
+// browser: the call goes on there, and the same resident can be called again.
 func TestSecondPageTakesTheCallOver(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -127,6 +129,40 @@ func TestSecondPageTakesTheCallOver(t *testing.T) {
 	guest.is("moved")
 	again.hears("relay")
 	ada.hears("relay")
+	ada.tap("Hang up")
+	again.tap("Call Ada N. again")
+	ada.is("incoming")
+}
+
+// TestDeadboltIsNamedForModelMAlone gives codes for locks of which one refuses
+// them while its deadbolt is thrown.
+func TestDeadboltIsNamedForModelMAlone(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ada, guest := h.inCall(t)
+	const note = "If the deadbolt is locked from inside"
+	last := ""
+	for _, lock := range []struct {
+		model string
+		named bool
+	}{{"M2", false}, {"M", true}, {"G-M2", false}, {"M3", false}} {
+		h.changeLock(t, func(s *doorcode.Setup) { s.Model = lock.model })
+		if last == "" {
+			ada.tap("Give doorcode")
+		} else {
+			ada.tap("Give a new code")
+		}
+		ada.is("confirm")
+		ada.tap("Give doorcode")
+		ada.is("sent")
+		guest.see(`[data-doorcode]:not([data-doorcode="` + last + `"])`)
+		last = guest.code()
+		if lock.named {
+			guest.reads(note)
+		} else {
+			guest.until("leaving the deadbolt of a "+lock.model+" alone", gone(note))
+		}
+	}
 }
 
 // TestTapLetsSoundPlay gives the resident a browser that has never been

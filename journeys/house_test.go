@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"doorlink"
+	"doorlink/doorcode"
 	"doorlink/store"
 )
 
@@ -163,6 +164,25 @@ func (h *house) records(tb testing.TB, change func(context.Context, *store.DB) e
 	if err := errors.Join(change(ctx, db), db.Close()); err != nil {
 		tb.Fatal(err)
 	}
+}
+
+// changeLock changes what the server knows of the front door's lock, as
+// provisioning it again does.
+func (h *house) changeLock(tb testing.TB, change func(*doorcode.Setup)) {
+	tb.Helper()
+	h.records(tb, func(ctx context.Context, db *store.DB) error {
+		at, err := db.ScanShort(ctx, h.Short, time.Now())
+		if err != nil {
+			return err
+		}
+		setup, err := db.Setup(ctx, at.Door.ID)
+		if err != nil {
+			return err
+		}
+		setup.Version++
+		change(&setup)
+		return db.Write(ctx, func(tx *store.Tx) error { return tx.AddLock(ctx, setup) })
+	})
 }
 
 // lock is a lock that a test has in its own hands.

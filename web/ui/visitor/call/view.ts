@@ -104,7 +104,7 @@ function code(f: Facts, zone: string, now: number): Fill {
     speech: "speechSynthesis" in window,
     confirm: pressed,
     three: !pressed,
-    deadbolt: /^(g-)?m/i.test(f.code?.model ?? ""),
+    deadbolt: /^m$/i.test(f.code?.model ?? ""), // M2, G-M2 and M3 take doorcodes while it is thrown
     [`advice-${f.help}`]: true,
   };
 }
