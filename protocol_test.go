@@ -28,14 +28,14 @@ func samples() []doorlink.Signal {
 	}}
 	return []doorlink.Signal{
 		{Kind: doorlink.SigDial, Entry: "8dk2m0vx", Caller: &doorlink.Caller{Kind: doorlink.Delivery, Line: "Parcel for A. Nwosu"}},
-		news(doorlink.News{State: doorlink.Created, LeftMS: 8000, ICE: ice}),
-		news(doorlink.News{State: doorlink.Ringing, LeftMS: 30000, Devices: 2, ICE: ice}),
+		news(doorlink.News{State: doorlink.Created, LeftMS: 8000, Entry: "8dk2m0vx", ICE: ice}),
+		news(doorlink.News{State: doorlink.Ringing, LeftMS: 30000, Entry: "8dk2m0vx", Devices: 2, ICE: ice}),
 		news(doorlink.News{State: doorlink.Created, LeftMS: 8000, Caller: &doorlink.Caller{Kind: doorlink.Delivery, Line: "Parcel for A. Nwosu"}, ICE: ice, Relay: true}),
 		{Kind: doorlink.SigRinging, Call: call},
 		{Kind: doorlink.SigOffer, Call: call, Gen: 1, SDP: "v=0\r\no=- 42 2 IN IP4 127.0.0.1\r\n"},
 		{Kind: doorlink.SigCandidate, Call: call, Gen: 1, Candidate: &doorlink.Candidate{Candidate: "candidate:1 1 udp 2122260223 192.0.2.7 54400 typ host", Mid: "0"}},
 		{Kind: doorlink.SigAnswer, Call: call, Gen: 1, SDP: "v=0\r\no=- 43 2 IN IP4 127.0.0.1\r\n"},
-		news(doorlink.News{State: doorlink.Answered, LeftMS: 180000, TalkedMS: 40, Devices: 2, ICE: ice}),
+		news(doorlink.News{State: doorlink.Answered, LeftMS: 180000, TalkedMS: 40, Entry: "8dk2m0vx", Devices: 2, ICE: ice}),
 		{Kind: doorlink.SigText, Call: call, Line: 1, Text: "One moment, I will send you a co"},
 		{Kind: doorlink.SigText, Call: call, Line: 1, Text: "One moment, I will send you a code", Done: true},
 		{Kind: doorlink.SigGrant, Call: call, Nth: 1},
@@ -47,7 +47,7 @@ func samples() []doorlink.Signal {
 		{Kind: doorlink.SigRenew, Call: call},
 		{Kind: doorlink.SigDecline, Call: call},
 		{Kind: doorlink.SigHangUp, Call: call},
-		news(doorlink.News{State: doorlink.Ended, Reason: doorlink.ByVisitor, GrantMS: 120000, Others: []doorlink.Other{{Entry: "mx04tq9z", Name: "Chidi N."}}}),
+		news(doorlink.News{State: doorlink.Ended, Reason: doorlink.ByVisitor, GrantMS: 120000, Entry: "8dk2m0vx", Others: []doorlink.Other{{Entry: "mx04tq9z", Name: "Chidi N."}}}),
 		{Kind: doorlink.SigRefused, Refused: &doorlink.Refusal{
 			Of: doorlink.SigDial, Kind: "busy", Status: 429, Key: "call.held",
 			Text: "You have called several times in five minutes. You can call again at 18:49.", LeftMS: 140000}},

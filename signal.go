@@ -107,6 +107,7 @@ type News struct {
 	Unit     string `json:"unit"`
 
 	// For the visitor.
+	Entry   EntryID `json:"entry,omitempty"`   // the line of the directory that was called
 	Devices int     `json:"devices,omitempty"` // handsets that show the call
 	Others  []Other `json:"others,omitempty"`  // people of the same unit to try next
 

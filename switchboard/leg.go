@@ -89,7 +89,7 @@ func (l *Leg) onRinging(h doorlink.HandsetID) {
 func (l *Leg) tell() {
 	now := time.Now()
 	n := l.sign.news(l.call, now)
-	n.Devices, n.Away = len(l.ringing), l.away
+	n.Entry, n.Devices, n.Away = l.call.Entry, len(l.ringing), l.away
 	if l.call.State.Over() {
 		n.Others = l.sign.Others
 	} else {

@@ -21,15 +21,6 @@ export function keepLines(call: string, lines: Kept[]): void {
   write(() => sessionStorage, call, lines);
 }
 
-/** Which line of the directory a call went to. */
-export function keptEntry(call: string): string {
-  return read<string>(() => sessionStorage, `${call}.entry`) ?? "";
-}
-
-export function keepEntry(call: string, entry: string): void {
-  write(() => sessionStorage, `${call}.entry`, entry);
-}
-
 /** The next number of something that is counted in a call, from 1. */
 export function nextNumber(call: string, of: "gen" | "line"): number {
   const numbers = read<Record<string, number>>(() => localStorage, call) ?? {};

@@ -81,6 +81,7 @@ export interface News {
   building: string;
   name: string;
   unit: string;
+  entry?: string;
   devices?: number;
   others?: Other[];
   caller?: Caller;

@@ -51,8 +51,7 @@ export function actions(s: Session, page: Page, words: Words): Actions {
 
   function again(): void {
     const f = s.facts();
-    if (f.target.entry) s.place(f.target, f.caller, f.text);
-    else s.finish(); // found again in another tab, which does not know the entry
+    s.place(f.target, f.caller, f.text);
   }
 
   function read(): void {

@@ -9,7 +9,7 @@ export function withNews(f: Facts, news: News, words: Words, now: number): Parti
   const fresh = news.state !== f.news?.state;
   const ends = over({ ...f, news }) ? (news.grant_ms ?? 0) : (news.left_ms ?? 0);
   const until = ends ? now + ends : 0;
-  const same = { ...f.target, unit: news.unit, name: nameOf(news, words) };
+  const same = { entry: news.entry ?? f.target.entry, unit: news.unit, name: nameOf(news, words) };
   return {
     news,
     target: same,

@@ -1,6 +1,6 @@
 // One call after the other on one page: its facts, its voice, its conversation.
 
-import { forgetCalls, keepEntry, keptEntry } from "../../shared/keep.ts";
+import { forgetCalls } from "../../shared/keep.ts";
 import type { Caller, Code, News, Signal } from "../../shared/protocol.ts";
 import { inSpan, say, type Words } from "../../shared/say.ts";
 import { whenSeen } from "../../shared/seen.ts";
@@ -146,8 +146,6 @@ export function newSession(page: Page, words: Words): Session {
   function adopt(call: string): void {
     forgetCalls(call);
     f.call = call;
-    if (f.target.entry) keepEntry(call, f.target.entry);
-    else f.target.entry = keptEntry(call);
   }
 
   function converse(call: string): Talk {
