@@ -160,7 +160,8 @@ func (s *socket) close(code websocket.StatusCode, why string) {
 }
 
 // slim hands out small buffers when the connection is taken over: a socket
-// that waits for a ring needs no eight kilobytes.
+// that waits for a ring needs no eight kilobytes, and what is larger than a buffer
+// goes past it.
 type slim struct{ http.ResponseWriter }
 
 func (w slim) Hijack() (net.Conn, *bufio.ReadWriter, error) {
@@ -172,5 +173,5 @@ func (w slim) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 		// A client that speaks before it was answered keeps the large buffer.
 		return conn, rw, nil
 	}
-	return conn, bufio.NewReadWriter(bufio.NewReaderSize(conn, 512), bufio.NewWriterSize(conn, 1024)), nil
+	return conn, bufio.NewReadWriter(bufio.NewReaderSize(conn, 128), bufio.NewWriterSize(conn, 256)), nil
 }
