@@ -3,6 +3,7 @@ package doorlinktest
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"regexp"
@@ -159,6 +160,54 @@ func BenchmarkGrantToScreen(b *testing.B) {
 			}
 			percentiles(b, took)
 		})
+	}
+}
+
+// pageRate is how many pages are asked for in a second: half of what a node on
+// two cores is to bear.
+const pageRate = 1000
+
+// BenchmarkDirectoryUnderLoad is how long visitors wait for the page of a
+// directory of 200 residents while pageRate of them come every second, whether
+// the earlier ones have their page or not. The node is a process of its own.
+func BenchmarkDirectoryUnderLoad(b *testing.B) {
+	c := Processes(b, 1)
+	house := c.House(b)
+	house.fill(200)
+	page := c.Nodes[0].Base + "/p/" + house.at("Front door").sticker.Token.Reveal()
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: pageRate}}
+	load(b, client, page)
+	var mu sync.Mutex
+	var took []time.Duration
+	var all sync.WaitGroup
+	due := time.Now()
+	for b.Loop() {
+		due = due.Add(time.Second / pageRate)
+		<-time.After(time.Until(due))
+		since := due
+		all.Go(func() {
+			load(b, client, page)
+			mu.Lock()
+			defer mu.Unlock()
+			took = append(took, time.Since(since))
+		})
+	}
+	all.Wait()
+	percentiles(b, took)
+	client.CloseIdleConnections()
+}
+
+// load loads a page as somebody who was never here.
+func load(tb testing.TB, client *http.Client, page string) {
+	tb.Helper()
+	resp, err := client.Get(page)
+	if err != nil {
+		tb.Error(err)
+		return
+	}
+	defer resp.Body.Close()
+	if _, err := io.Copy(io.Discard, resp.Body); err != nil || resp.StatusCode != http.StatusOK {
+		tb.Errorf("a page ended with %d, %v", resp.StatusCode, err)
 	}
 }
 
