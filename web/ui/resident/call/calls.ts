@@ -18,6 +18,8 @@ export interface Call {
   face: Face;
   /** The newest code given in it. */
   code: Code | null;
+  /** When that code ends, by Date.now. */
+  codeEnds: number;
   /** The number of the code that was asked for and has not come yet, or 0. */
   asked: number;
   refused: Refusal | null;
@@ -42,7 +44,7 @@ export interface OnCall {
  *  page's business: it was over or answered elsewhere before it rang here. */
 export function learn(known: Call | undefined, id: string, news: News, now: number): Call | undefined {
   const face = faceAfter(known, news);
-  return face && { code: null, asked: 0, refused: null, ...known, id, news, heard: now, face };
+  return face && { code: null, codeEnds: 0, asked: 0, refused: null, ...known, id, news, heard: now, face };
 }
 
 function faceAfter(known: Call | undefined, news: News): Face | undefined {
@@ -90,6 +92,14 @@ export function faceRefused(c: Call, r: Refusal): Face {
 export function faceBehind(c: Call): Face {
   if (isOver(c)) return "over";
   return c.refused ? "refused" : c.code ? "sent" : "talk";
+}
+
+/** A call whose code has ended is as if none had been given: at midnight the
+ *  next one is for another day. */
+export function withoutEndedCode(c: Call, now: number): Call {
+  if (!c.code || now < c.codeEnds) return c;
+  const bare = { ...c, code: null };
+  return c.face === "sent" ? { ...bare, face: faceBehind(bare) } : bare;
 }
 
 /** Milliseconds until the state of the call ends by itself. */
@@ -160,5 +170,5 @@ function rank(c: Call): number {
 /** A call that the resident makes to this page alone, to see and hear a ring. */
 export function trialCall(lasting: number, now: number): Call {
   const news: News = { state: "ringing", left_ms: lasting, door: "", label: "", building: "", name: "", unit: "" };
-  return { id: "trial", news, heard: now, face: "rings", code: null, asked: 0, refused: null };
+  return { id: "trial", news, heard: now, face: "rings", code: null, codeEnds: 0, asked: 0, refused: null };
 }

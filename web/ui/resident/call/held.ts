@@ -4,7 +4,7 @@ import { forgetCalls } from "../../shared/keep.ts";
 import type { Code, News, Refusal, Signal, SignalKind } from "../../shared/protocol.ts";
 import { say, type Words } from "../../shared/say.ts";
 import { talk, type Talk } from "../../shared/talk.ts";
-import { ended, faceRefused, grantLeft, isGone, isMine, isOver, isStale, learn, type Call } from "./calls.ts";
+import { ended, faceRefused, grantLeft, isGone, isMine, isOver, isStale, learn, withoutEndedCode, type Call } from "./calls.ts";
 import { putAway } from "./away.ts";
 import { keptVoice, voice, type Voice } from "./voice.ts";
 
@@ -72,7 +72,7 @@ export function held(by: HeldBy): Held {
         leg?.talk.hear(s);
         break;
       case "code":
-        if (s.code) change(c, { code: s.code, asked: 0, refused: null, face: "sent" });
+        if (s.code) change(c, { code: s.code, codeEnds: Date.now() + s.code.left_ms, asked: 0, refused: null, face: "sent" });
         break;
       case "shown":
       case "opened":
@@ -188,7 +188,10 @@ export function held(by: HeldBy): Held {
       by.changed();
     },
     expire(now) {
-      for (const c of calls.values()) if (isStale(c, now)) put(ended(c, { reason: "limit" }, now));
+      for (const c of calls.values()) {
+        const then = isStale(c, now) ? ended(c, { reason: "limit" }, now) : withoutEndedCode(c, now);
+        if (then !== c) put(then);
+      }
     },
   };
 }
