@@ -8,6 +8,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/url"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -187,8 +188,10 @@ func (h *house) changeLock(tb testing.TB, change func(*doorcode.Setup)) {
 
 // lock is a lock that a test has in its own hands.
 type lock struct {
-	cmd *exec.Cmd
-	url string
+	cmd   *exec.Cmd
+	url   string
+	start func() // starts it, from the state it has
+	state string // its folder
 }
 
 // lock provisions another lock like that of the front door.
@@ -201,13 +204,29 @@ func (h *house) lock(tb testing.TB) *lock {
 		return err
 	})
 	file := filepath.Join(h.data, "lock-"+string(door)+".json")
-	cmd, line := launchProgram(tb, h.log, "keypad", "--json", "--provision", file, "--state", tb.TempDir())
-	tb.Cleanup(func() { end(cmd, syscall.SIGTERM) })
-	var told struct{ URL string }
-	if err := json.Unmarshal(line, &told); err != nil {
-		tb.Fatalf("what the lock tells: %v", err)
+	l := &lock{state: tb.TempDir()}
+	l.start = func() {
+		var line []byte
+		l.cmd, line = launchProgram(tb, h.log, "keypad", "--json", "--provision", file, "--state", l.state)
+		var told struct{ URL string }
+		if err := json.Unmarshal(line, &told); err != nil {
+			tb.Fatalf("what the lock tells: %v", err)
+		}
+		l.url = told.URL
 	}
-	return &lock{cmd, told.URL}
+	tb.Cleanup(func() { end(l.cmd, syscall.SIGTERM) })
+	l.start()
+	return l
+}
+
+// damage stops the lock, spoils its state and starts it again.
+func (l *lock) damage(tb testing.TB) {
+	tb.Helper()
+	end(l.cmd, syscall.SIGTERM)
+	if err := os.WriteFile(filepath.Join(l.state, "state"), []byte("no state"), 0o600); err != nil {
+		tb.Fatal(err)
+	}
+	l.start()
 }
 
 // frozen does something while the lock stands still.

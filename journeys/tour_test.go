@@ -24,6 +24,8 @@ var tours = []struct {
 	{"lines that are lost", tourLoss},
 	{"two at a time", tourTwo},
 	{"doorcodes that are refused", tourRefusal},
+	{"what time brings", tourTime},
+	{"a call that fails", tourFailure},
 	{"directories and stickers", tourSticker},
 	{"a resident at home", tourHome},
 	{"the lock", tourLock},
@@ -330,6 +332,10 @@ func tourLock(tb testing.TB, see look) {
 		screen.is("refused")
 	}
 	lock.frozen(func() { see(screen, "lock-held") })
+	lock.damage(tb)
+	screen.visit(lock.url)
+	screen.is("broken")
+	see(screen, "lock-broken")
 }
 
 func tourSetup(tb testing.TB, see look) {
