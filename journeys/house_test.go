@@ -203,7 +203,14 @@ func (h *house) lock(tb testing.TB) *lock {
 		door = at.Door.ID
 		return err
 	})
-	file := filepath.Join(h.data, "lock-"+string(door)+".json")
+	file := filepath.Join(tb.TempDir(), "lock.json")
+	path, err := program()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if out, err := exec.Command(path, "provision", "--data", h.data, "--reuse", "0", string(door), file).CombinedOutput(); err != nil {
+		tb.Fatalf("provisioning a lock: %v\n%s", err, out)
+	}
 	l := &lock{state: tb.TempDir()}
 	l.start = func() {
 		var line []byte

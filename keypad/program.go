@@ -12,7 +12,6 @@ import (
 	"sync"
 	"time"
 
-	"doorlink/doorcode"
 	"doorlink/doorcode/lock"
 )
 
@@ -43,7 +42,7 @@ func Main(ctx context.Context, args []string) int {
 // parse reads the flags and says itself what is wrong with them.
 func parse(args []string) (o options, err error) {
 	flags := flag.NewFlagSet("keypad", flag.ContinueOnError)
-	flags.StringVar(&o.provision, "provision", "", "`FILE` that provisions the lock; not needed once it was read")
+	flags.StringVar(&o.provision, "provision", "", "`FILE` that provisions the lock; it is deleted once the lock has taken it over")
 	flags.StringVar(&o.state, "state", "", "`DIR` where the lock keeps its state and its log")
 	flags.StringVar(&o.listen, "listen", "127.0.0.1:0", "`ADDR` of the lock's page; port 0 is any free one")
 	flags.BoolVar(&o.terminal, "terminal", false, "show the lens here: 0 to 9 type, Enter wakes, Escape clears")
@@ -100,27 +99,15 @@ func open(o options, store *lock.Files, log *slog.Logger) (*Keypad, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := forget(o, v.Facts(time.Now()).Setup); err != nil {
+		log.Warn("delete the provisioning file: it holds the secret of the door", "door", setup.Door, "err", err)
+	}
 	if now := time.Now(); o.setClock && !v.Facts(now).Believed {
 		if err := v.SetTime(now); err != nil {
 			return nil, err
 		}
 	}
 	return New(v, log), nil
-}
-
-// verifier starts the lock from its provisioning file, or without one from its
-// state. The setup is that of the file.
-func verifier(o options, store *lock.Files) (*lock.Verifier, doorcode.Setup, error) {
-	if o.provision == "" {
-		v, err := lock.Resume(store)
-		return v, doorcode.Setup{}, err
-	}
-	p, err := lock.ReadProvision(o.provision)
-	if err != nil {
-		return nil, doorcode.Setup{}, fmt.Errorf("using %s: %w", o.provision, err)
-	}
-	v, err := lock.Open(p, store)
-	return v, p.Setup, err
 }
 
 // announce prints where the page is, once the address is taken.

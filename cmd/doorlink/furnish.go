@@ -31,7 +31,8 @@ func (c *demo) furnish(ctx context.Context, s *server.Server) error {
 	return c.provision(ctx, s, plan.Property.ID)
 }
 
-// provision makes ready the locks that have no file yet.
+// provision makes ready the locks that have no file yet and have taken none
+// over.
 func (c *demo) provision(ctx context.Context, s *server.Server, p doorlink.PropertyID) error {
 	doors, err := s.DB.Doors(ctx, p)
 	if err != nil {
@@ -39,7 +40,9 @@ func (c *demo) provision(ctx context.Context, s *server.Server, p doorlink.Prope
 	}
 	for _, d := range doors {
 		file := c.lockFile(d.Door.ID)
-		if _, err := os.Stat(file); err == nil {
+		_, waits := os.Stat(file)
+		_, taken := os.Stat(filepath.Join(c.lockState(d.Door.ID), "state"))
+		if waits == nil || taken == nil {
 			continue
 		}
 		if _, err := server.Provision(ctx, s.DB, s.Keys, d.Door.ID, demoLock, file, time.Now()); err != nil {
@@ -55,4 +58,9 @@ var demoLock = server.LockChoice{Model: "M2", ReuseSeconds: 0, Window: 8}
 
 func (c *demo) lockFile(d doorlink.DoorID) string {
 	return filepath.Join(c.Data, "lock-"+string(d)+".json")
+}
+
+// lockState is the folder of a door's lock.
+func (c *demo) lockState(d doorlink.DoorID) string {
+	return filepath.Join(c.Data, "lock-"+string(d))
 }

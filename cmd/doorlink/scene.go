@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"path/filepath"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -57,7 +56,7 @@ func (c *demo) open(ctx context.Context, g *errgroup.Group, s *server.Server) (s
 		if err != nil {
 			return told, err
 		}
-		keypad, err := startKeypad(ctx, g, c.lockFile(d.Door.ID), filepath.Join(c.Data, "lock-"+string(d.Door.ID)), address)
+		keypad, err := startKeypad(ctx, g, c.lockFile(d.Door.ID), c.lockState(d.Door.ID), address)
 		if err != nil {
 			return told, fmt.Errorf("starting the lock of %s: %w", d.Door.Name, err)
 		}

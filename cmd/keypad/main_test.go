@@ -4,7 +4,9 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"os/exec"
@@ -175,7 +177,9 @@ func TestACodeOpensOnceWhateverHappensToTheLock(t *testing.T) {
 	p.stop()
 
 	nextSecond()
-	// The file is not needed once the lock has taken it over.
+	if _, err := os.Stat(d.file); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the lock has taken its provisioning file over, and it is still there: %v", err)
+	}
 	p = start(t, "--state", d.state)
 	p.wants(d.codes[3], keypad.Refused)
 	p.wants(d.codes[0], keypad.Accepted)
