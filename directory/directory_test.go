@@ -269,3 +269,56 @@ func BenchmarkProject5000(b *testing.B) {
 		directory.Project(p, all, noon)
 	}
 }
+
+func TestADoorMayAskForAKeyThatMayBeShared(t *testing.T) {
+	t.Parallel()
+	shared := directory.Grant{MayShare: true, NeedsShare: true}
+	own := directory.Grant{NeedsShare: true}
+	byDay := directory.Grant{MayShare: true, NeedsShare: true, Hours: doorlink.Hours{From: 8 * 60, To: 11 * 60}}
+	ended := directory.Grant{MayShare: true, NeedsShare: true, To: noon}
+	for _, tt := range []struct {
+		name   string
+		grants []directory.Grant
+		want   error
+	}{
+		{"a key that may be shared", []directory.Grant{shared}, nil},
+		{"one that may not", []directory.Grant{own}, directory.ErrNoShare},
+		{"both", []directory.Grant{own, shared}, nil},
+		{"the shared one outside its hours", []directory.Grant{own, byDay}, directory.ErrHours},
+		{"the same the other way round", []directory.Grant{byDay, own}, directory.ErrHours},
+		{"the shared one ended", []directory.Grant{ended, own}, directory.ErrNoShare},
+		{"none", nil, directory.ErrNoAccess},
+		{"a door that does not ask", []directory.Grant{{}}, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if got := directory.MayGive(tt.grants, noon); !errors.Is(got, tt.want) {
+				t.Fatalf("got %v, want %v", got, tt.want)
+			}
+		})
+	}
+	f := listed("1A", "Ada", "Nwosu")
+	if f.Grants = []directory.Grant{own}; !f.Listed(noon) {
+		t.Error("May Share Key hides her: it decides about codes alone")
+	}
+}
+
+func TestWhatIsExplainedAboutCodesIsWhatHolds(t *testing.T) {
+	t.Parallel()
+	hours := []doorlink.Hours{{}, {From: 8 * 60, To: 22 * 60}, {From: 1 * 60, To: 2 * 60}}
+	dates := []time.Time{{}, noon.Add(-time.Hour), noon.Add(time.Hour)}
+	rapid.Check(t, func(t *rapid.T) {
+		needs := rapid.Bool().Draw(t, "needs share")
+		grants := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) directory.Grant {
+			return directory.Grant{
+				From: rapid.SampledFrom(dates).Draw(t, "from"), To: rapid.SampledFrom(dates).Draw(t, "to"),
+				Hours: rapid.SampledFrom(hours).Draw(t, "hours"), MayShare: rapid.Bool().Draw(t, "may share"), NeedsShare: needs,
+			}
+		}), 0, 4).Draw(t, "grants")
+		locked := rapid.Bool().Draw(t, "locked")
+		all := !slices.ContainsFunc(directory.ExplainGive(grants, locked, noon), func(c directory.Check) bool { return !c.Met })
+		if want := locked && directory.MayGive(grants, noon) == nil; all != want {
+			t.Fatalf("explained as met %v, want %v", all, want)
+		}
+	})
+}

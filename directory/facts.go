@@ -33,9 +33,11 @@ type Facts struct {
 // Grant is what one key gives at the door. A zero From has always begun, a
 // zero To never ends.
 type Grant struct {
-	From  time.Time
-	To    time.Time
-	Hours doorlink.Hours
+	From       time.Time
+	To         time.Time
+	Hours      doorlink.Hours
+	MayShare   bool // the key is one with May Share Key
+	NeedsShare bool // the door takes doorcodes from holders of such keys alone
 }
 
 // Valid reports whether the dates include now.
@@ -65,9 +67,14 @@ type Check struct {
 
 // Explain goes through the conditions in the order a person would mend them.
 func (f Facts) Explain(now time.Time) []Check {
-	return []Check{
+	all := f.checks(now)
+	return all[:]
+}
+
+func (f Facts) checks(now time.Time) [5]Check {
+	return [...]Check{
 		f.explainUnit(),
-		f.explainKey(now),
+		explainKey(f.Grants, now),
 		check(IsShown, f.Person.Shown, "shown.yes", "shown.no"),
 		check(IsActive, f.Person.Activated, "active.yes", "active.no"),
 		check(HasDevice, f.Handsets > 0, "handset.yes", "handset.no"),
@@ -90,9 +97,9 @@ func (f Facts) explainUnit() Check {
 
 // explainKey prefers the best news: a valid key, then one that will begin, then
 // one that has ended.
-func (f Facts) explainKey(now time.Time) Check {
+func explainKey(grants []Grant, now time.Time) Check {
 	best := Check{Condition: HasKey, Fact: "key.no"}
-	for _, g := range f.Grants {
+	for _, g := range grants {
 		switch {
 		case g.Valid(now):
 			return Check{Condition: HasKey, Met: true, Fact: "key.yes"}
@@ -107,38 +114,12 @@ func (f Facts) explainKey(now time.Time) Check {
 
 // Listed reports whether every condition is met.
 func (f Facts) Listed(now time.Time) bool {
-	for _, c := range f.Explain(now) {
+	for _, c := range f.checks(now) {
 		if !c.Met {
 			return false
 		}
 	}
 	return true
-}
-
-// ErrNoAccess refuses a doorcode to somebody whose access to the door has ended
-// since the call began.
-var ErrNoAccess = doorlink.Fail(doorlink.Denied, "grant.no_access")
-
-// ErrHours is the refusal outside a key's hours; args "from" and "to" are each
-// a doorlink.Minute, "now" the time.Time in the property's zone.
-var ErrHours = doorlink.Fail(doorlink.Denied, "grant.hours")
-
-// MayGive decides whether somebody with these grants may give a doorcode for the
-// door at now, which must be in the property's zone: a valid key and within its
-// hours. It returns ErrNoAccess or ErrHours with the hours of a key that would
-// do.
-func MayGive(grants []Grant, now time.Time) error {
-	err := ErrNoAccess
-	for _, g := range grants {
-		if !g.Valid(now) {
-			continue
-		}
-		if g.Hours.Contain(now) {
-			return nil
-		}
-		err = ErrHours.With("from", g.Hours.From, "to", g.Hours.To, "now", now)
-	}
-	return err
 }
 
 // NextChange is the next moment after now at which dates alone change who is

@@ -119,7 +119,10 @@ func (r *Roll) Facts(p doorlink.Person, d doorlink.DoorID) []directory.Facts {
 	for _, h := range r.held[p.ID] {
 		for _, k := range r.onKey[h.Key] {
 			if k.Door == d {
-				grants = append(grants, directory.Grant{From: h.From, To: h.To, Hours: k.Hours})
+				grants = append(grants, directory.Grant{
+					From: h.From, To: h.To, Hours: k.Hours,
+					MayShare: r.keys[h.Key].MayShare, NeedsShare: r.doors[d].NeedsShare,
+				})
 			}
 		}
 	}

@@ -28,8 +28,8 @@ const (
 		FROM people p LEFT JOIN memberships m ON m.person = p.id LEFT JOIN units u ON u.id = m.unit `
 
 	// heldSelect has a row for each key that a person holds for a door.
-	heldSelect = `SELECT h.person, k.door, h.from_at, h.to_at, k.hours_from, k.hours_to, k.days
-		FROM key_doors k JOIN holders h ON h.key = k.key `
+	heldSelect = `SELECT h.person, k.door, h.from_at, h.to_at, k.hours_from, k.hours_to, k.days, n.may_share, d.needs_share
+		FROM key_doors k JOIN keys n ON n.id = k.key JOIN doors d ON d.id = k.door JOIN holders h ON h.key = k.key `
 
 	// hiddenSelect has a row for each unit that a manager hides at a door.
 	hiddenSelect = `SELECT door, unit FROM hidden `
@@ -224,6 +224,7 @@ func scanFacts(r *sql.Rows) (f directory.Facts, err error) {
 
 func scanHeld(r *sql.Rows) (h held, err error) {
 	g := &h.grant
-	err = r.Scan(&h.person, &h.door, instant{&g.From}, instant{&g.To}, &g.Hours.From, &g.Hours.To, &g.Hours.Days)
+	err = r.Scan(&h.person, &h.door, instant{&g.From}, instant{&g.To}, &g.Hours.From, &g.Hours.To, &g.Hours.Days,
+		&g.MayShare, &g.NeedsShare)
 	return h, err
 }

@@ -16,7 +16,7 @@ var ErrNoCode = doorlink.Fail(doorlink.NotFound, "code.unknown")
 var (
 	handedIn = query[doorcode.Handed]{"reading the codes of a call",
 		`SELECT door, epoch, day, slot, gen, nth, shown_at, opened FROM codes
-		WHERE call = $1 AND call <> '' ORDER BY nth`, scanHanded, nil}
+		WHERE call = $1 AND call <> '' AND cancelled_at = 0 ORDER BY nth`, scanHanded, nil}
 	// What was said may change, but not that a code was used.
 	markCode = statement{"marking a code",
 		`UPDATE codes SET
@@ -27,7 +27,7 @@ var (
 )
 
 // Handed reads the codes that were given in a call, in the order of their
-// numbers.
+// numbers, but for those that were called back.
 func (db *DB) Handed(ctx context.Context, c doorlink.CallID) ([]doorcode.Handed, error) {
 	return handedIn.all(ctx, db.read, c)
 }

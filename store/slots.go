@@ -31,9 +31,10 @@ var (
 		`INSERT INTO slots (door, epoch, day, slot, person) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`}
 
 	// A code is written when it is given and again when it is known to be used;
-	// what was shown and said about it stays.
+	// what was shown and said about it stays. One that was called back counts as
+	// burnt: it keeps its place, and nobody is given it again.
 	codesOf = query[generation]{"reading the codes of a slot",
-		`SELECT gen, call, nth, burnt, used FROM codes
+		`SELECT gen, call, nth, (burnt OR cancelled_at > 0), used FROM codes
 		WHERE door = $1 AND epoch = $2 AND day = $3 AND slot = $4 ORDER BY gen`, scanGeneration, nil}
 	putCode = statement{"writing a code",
 		`INSERT INTO codes (door, epoch, day, slot, gen, person, call, nth, burnt, used, issued_at, shown_at, opened)

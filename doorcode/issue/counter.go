@@ -28,8 +28,8 @@ type Counter struct {
 func NewCounter(desk *Desk, book Book) *Counter { return &Counter{desk: desk, book: book} }
 
 // Give gives the nth code of a call, the same one whenever it is asked for
-// again that day. It refuses with directory.ErrNoAccess or directory.ErrHours
-// when the resident may not give one now, and with what Desk.Issue returns.
+// again that day. It refuses with what directory.MayGive returns when the
+// resident may not give one now, and with what Desk.Issue returns.
 // Whether the call still allows a code is the caller's to check.
 func (c *Counter) Give(ctx context.Context, call doorlink.Call, nth int, now time.Time) (doorlink.Code, error) {
 	setup, err := c.book.Setup(ctx, call.Door)
