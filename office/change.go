@@ -48,6 +48,9 @@ func (d *Desk) do(ctx context.Context, a act) (Receipt, error) {
 		if err := tx.Arrange(ctx, d.Property.ID, changes); err != nil {
 			return err
 		}
+		if err := d.fewFeatured(ctx, tx, changes); err != nil {
+			return err
+		}
 		if a.also != nil {
 			if err := a.also(ctx, tx); err != nil {
 				return err
@@ -88,6 +91,17 @@ func undoing(c doorlink.Change) doorlink.Ability {
 	return doorlink.EditPeople
 }
 
+// mayUndo fails unless the manager could have made the change, and decides about
+// a key that it gave or took.
+func (d *Desk) mayUndo(c doorlink.Change) error {
+	for _, r := range []*doorlink.Row{c.Before, c.After} {
+		if r != nil && r.Holder != nil && !d.Manages(r.Holder.Key) {
+			return ErrMayNot.With("ability", string(doorlink.GrantKeys))
+		}
+	}
+	return d.may(undoing(c))
+}
+
 // Undo takes back a change of the last UndoTime, by its number in the audit.
 // It needs the abilities that the change needed. It returns doorlink.ErrChanged
 // if what was changed has been changed again since, and ErrNotUndone for what
@@ -102,7 +116,7 @@ func (d *Desk) Undo(ctx context.Context, seq int64) (Receipt, error) {
 		return Receipt{}, ErrNotUndone
 	}
 	for _, c := range deed.Detail.Changes {
-		if err := d.may(undoing(c)); err != nil {
+		if err := d.mayUndo(c); err != nil {
 			return Receipt{}, err
 		}
 	}

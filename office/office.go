@@ -34,6 +34,7 @@ type Office struct {
 	db    *store.DB
 	log   *slog.Logger
 	rolls *rolls
+	ways  Ways
 }
 
 // New makes the office of a node.

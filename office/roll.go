@@ -28,6 +28,7 @@ type Roll struct {
 	holders  map[doorlink.KeyID][]doorlink.Holder
 	onKey    map[doorlink.KeyID][]doorlink.KeyDoor
 	hidden   map[doorlink.Hidden]bool
+	places   func() places // made when it is first asked for
 }
 
 // newRoll makes the ways.
@@ -50,6 +51,7 @@ func newRoll(s *store.Standing) *Roll {
 	for _, h := range s.Hidden {
 		r.hidden[h] = true
 	}
+	r.places = sync.OnceValue(r.order)
 	return r
 }
 

@@ -17,48 +17,89 @@ type UnitLine struct {
 	doorlink.Unit
 	Tag    string // of the unit's row
 	People []doorlink.Person
-	Listed int // people of it in the directory of at least one door
+	Listed int             // people of it in the directory of at least one door
+	Hidden []doorlink.Door // doors whose directory leaves it out
+	Place  int             // in the directory, from 1; Featured Entries count apart
 }
 
 // Units lists the property's units: Featured Entries first, then by rank and in
-// house order. Query.Sort knows "name" and "people". Needs See.
+// house order. Query.Sort knows "name" and "people", Query.Only "show" with
+// EmptyUnits and HiddenUnits. Needs See.
 func (d *Desk) Units(ctx context.Context, q Query) (Page[UnitLine], error) {
 	roll, err := d.Roll(ctx)
 	if err != nil {
 		return Page[UnitLine]{}, err
 	}
-	now := time.Now().In(d.Location())
-	var lines []UnitLine
-	for _, u := range roll.Units {
-		line := roll.unitLine(u, now)
-		texts := []string{u.Name}
-		for _, p := range line.People {
-			texts = append(texts, p.As(doorlink.FullName, ""))
-		}
-		if finds(q.Find, texts...) {
-			lines = append(lines, line)
+	var found []doorlink.Unit
+	for _, u := range roll.UnitsInOrder() {
+		if roll.unitShows(q.Only["show"], u.ID) && roll.unitFinds(q.Find, u) {
+			found = append(found, u)
 		}
 	}
-	return page(lines, q, order[UnitLine]{
-		by: map[string]func(a, b UnitLine) int{
-			"":       func(a, b UnitLine) int { return directory.CompareUnits(a.Unit, b.Unit) },
-			"name":   func(a, b UnitLine) int { return directory.CompareNames(a.Name, b.Name) },
-			"people": func(a, b UnitLine) int { return cmp.Compare(len(a.People), len(b.People)) },
+	at := roll.places()
+	part, err := page(found, q, order[doorlink.Unit]{
+		by: map[string]func(a, b doorlink.Unit) int{
+			"":       func(a, b doorlink.Unit) int { return cmp.Compare(at.units[a.ID], at.units[b.ID]) },
+			"name":   func(a, b doorlink.Unit) int { return cmp.Compare(at.byName[a.ID], at.byName[b.ID]) },
+			"people": func(a, b doorlink.Unit) int { return cmp.Compare(len(roll.inUnit[a.ID]), len(roll.inUnit[b.ID])) },
 		},
-		id: func(l UnitLine) string { return string(l.ID) },
+		id: func(u doorlink.Unit) string { return string(u.ID) },
 	})
+	lines := Page[UnitLine]{Total: part.Total, Next: part.Next}
+	now := time.Now().In(d.Location())
+	for _, u := range part.Rows {
+		lines.Rows = append(lines.Rows, roll.unitLine(u, now))
+	}
+	return lines, err
+}
+
+// What Query.Only["show"] chooses among the units.
+const (
+	EmptyUnits  = "empty"  // nobody lives there
+	HiddenUnits = "hidden" // the directory of a door leaves them out
+)
+
+func (r *Roll) unitShows(which string, u doorlink.UnitID) bool {
+	switch which {
+	case EmptyUnits:
+		return len(r.inUnit[u]) == 0
+	case HiddenUnits:
+		return len(r.hiddenAt(u)) > 0
+	}
+	return true
+}
+
+// unitFinds looks in the unit's name and in those of its people.
+func (r *Roll) unitFinds(find string, u doorlink.Unit) bool {
+	texts := []string{u.Name}
+	for _, m := range r.inUnit[u.ID] {
+		texts = append(texts, r.people[m.Person].As(doorlink.FullName, ""))
+	}
+	return find == "" || finds(find, texts...)
 }
 
 func (r *Roll) unitLine(u doorlink.Unit, now time.Time) UnitLine {
-	line := UnitLine{Unit: u, Tag: doorlink.Row{Unit: &u}.Tag()}
+	line := UnitLine{Unit: u, Tag: doorlink.Row{Unit: &u}.Tag(), Hidden: r.hiddenAt(u.ID), Place: r.placeOf(u)}
 	for _, m := range r.inUnit[u.ID] {
 		p := r.people[m.Person]
 		line.People = append(line.People, p)
-		if slices.ContainsFunc(r.Panels, func(w doorlink.Panel) bool { return r.Listed(p, w.Door, now) }) {
+		if r.listedAt(p, now) > 0 {
 			line.Listed++
 		}
 	}
 	return line
+}
+
+// hiddenAt are the doors whose directory leaves a unit out, by name.
+func (r *Roll) hiddenAt(u doorlink.UnitID) []doorlink.Door {
+	var doors []doorlink.Door
+	for _, h := range r.Hidden {
+		if h.Unit == u {
+			doors = append(doors, r.doors[h.Door])
+		}
+	}
+	slices.SortFunc(doors, func(a, b doorlink.Door) int { return directory.CompareNames(a.Name, b.Name) })
+	return doors
 }
 
 // Unit finds one unit, or fails with store.ErrMissing. Needs See.
@@ -90,8 +131,8 @@ func (d *Desk) AddUnit(ctx context.Context, name string) (doorlink.Unit, Receipt
 	return u, r, err
 }
 
-// SetUnit changes a unit that the asker saw with a tag: see edit. Needs
-// EditPeople.
+// SetUnit renames a unit that the asker saw with a tag: see edit. A name that
+// is taken is store.ErrExists. Needs EditPeople; see MoveUnit for its place.
 func (d *Desk) SetUnit(ctx context.Context, u doorlink.Unit, tag string) (Receipt, error) {
 	if err := d.may(doorlink.EditPeople); err != nil {
 		return Receipt{}, err
@@ -103,7 +144,7 @@ func (d *Desk) SetUnit(ctx context.Context, u doorlink.Unit, tag string) (Receip
 	if u.Name, err = cleanName(u.Name); err != nil {
 		return Receipt{}, err
 	}
-	u.Property, u.Featured = was.Property, was.Featured
+	u.Property, u.Featured, u.Rank = was.Property, was.Featured, was.Rank
 	c, err := edit(doorlink.Row{Unit: &was.Unit}, doorlink.Row{Unit: &u}, tag)
 	if err != nil {
 		return Receipt{}, err

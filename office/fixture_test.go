@@ -1,0 +1,179 @@
+package office_test
+
+import (
+	"context"
+	"database/sql"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"doorlink"
+	"doorlink/building"
+	"doorlink/office"
+	"doorlink/store"
+)
+
+// postgresVar names the variable with the URL of a PostgreSQL server on which
+// the tests may make databases. Without it they run on SQLite alone.
+const postgresVar = "DOORLINK_TEST_POSTGRES"
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// onEach runs a test on every engine there is, each with a house to itself.
+func onEach(t *testing.T, test func(*testing.T, *house)) {
+	t.Helper()
+	t.Parallel()
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		test(t, newHouse(t, "sqlite:"+filepath.Join(t.TempDir(), "test.db")))
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		test(t, newHouse(t, newDatabase(t)))
+	})
+}
+
+// house is a building with its office. Ada (with a handset) and Chidi live in
+// 1A, Bram in 1B; each holds the residents' key, which opens the front door and
+// the gym. Linden is their manager, with a role of their own; root manages the
+// portfolio.
+type house struct {
+	db               *store.DB
+	office           *office.Office
+	plan             *building.Plan
+	ada, chidi, bram doorlink.PersonID
+	front, gym       doorlink.Door
+	key, roof        doorlink.KeyID // the roof key opens nothing yet
+	root, linden     doorlink.Manager
+	elsewhere        *building.Plan // another property, of root alone
+}
+
+func newHouse(tb testing.TB, url string) *house {
+	tb.Helper()
+	db, err := store.Open(tb.Context(), url, slog.New(slog.DiscardHandler))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { db.Close() })
+	h := &house{
+		db: db, office: office.New(db, slog.New(slog.DiscardHandler)),
+		root:   doorlink.Manager{ID: doorlink.NewID[doorlink.ManagerID]("man"), Name: "Rut", Email: "rut@example.org", Portfolio: true},
+		linden: doorlink.Manager{ID: doorlink.NewID[doorlink.ManagerID]("man"), Name: "Lin", Email: "lin@example.org"},
+	}
+	h.plan, h.elsewhere = newPlan(tb, "Linden Court"), newPlan(tb, "Elm House")
+	h.ada = h.plan.AddResident("1A", "Ada", "Nwosu")
+	h.chidi = h.plan.AddResident("1A", "Chidi", "Nwosu")
+	h.bram = h.plan.AddResident("1B", "Bram", "Visser")
+	h.plan.AddHandset(h.ada, "Firefox · Android")
+	for i := range h.plan.People {
+		h.plan.People[i].Email = strings.ToLower(h.plan.People[i].Given) + "@example.org"
+	}
+	h.elsewhere.AddResident("1A", "Eve", "Elm")
+	h.front, h.gym = h.plan.Doors[0], h.plan.Doors[1]
+	h.key, h.roof = h.plan.Keys[0].ID, h.plan.AddKey("Roof")
+	for _, p := range []*building.Plan{h.plan, h.elsewhere} {
+		if err := db.Build(tb.Context(), p, time.Now()); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	h.write(tb, func(ctx context.Context, tx *store.Tx) error {
+		if err := tx.AddManager(ctx, h.root, time.Now()); err != nil {
+			return err
+		}
+		return tx.AddManager(ctx, h.linden, time.Now())
+	})
+	return h
+}
+
+func newPlan(tb testing.TB, name string) *building.Plan {
+	tb.Helper()
+	p, err := building.New(name, "Europe/Berlin")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for _, door := range []string{"Front door", "Gym"} {
+		if _, err := p.AddDoor(door, doorlink.Communal, door[:1]); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	return p
+}
+
+// write does something in the database that must succeed.
+func (h *house) write(tb testing.TB, f func(context.Context, *store.Tx) error) {
+	tb.Helper()
+	if err := h.db.Write(tb.Context(), func(tx *store.Tx) error { return f(tb.Context(), tx) }); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+// desk is the portfolio manager's.
+func (h *house) desk(tb testing.TB) *office.Desk {
+	tb.Helper()
+	d, err := h.office.At(tb.Context(), office.Actor{Manager: h.root}, h.plan.Property.ID)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return d
+}
+
+// as is the desk of the house's own manager in a role.
+func (h *house) as(tb testing.TB, r doorlink.Role) *office.Desk {
+	tb.Helper()
+	r.Manager, r.Property = h.linden.ID, h.plan.Property.ID
+	h.write(tb, func(ctx context.Context, tx *store.Tx) error { return tx.SetRole(ctx, r) })
+	d, err := h.office.At(tb.Context(), office.Actor{Manager: h.linden}, h.plan.Property.ID)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return d
+}
+
+// within is the portfolio manager's desk with a token of these abilities.
+func (h *house) within(tb testing.TB, may ...doorlink.Ability) *office.Desk {
+	tb.Helper()
+	t := &doorlink.Token{ID: doorlink.NewID[doorlink.TokenID]("tok"), Property: h.plan.Property.ID, May: append(may, doorlink.See)}
+	d, err := h.office.At(tb.Context(), office.Actor{Manager: h.root, Token: t}, h.plan.Property.ID)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return d
+}
+
+// newDatabase makes a database for one test on the PostgreSQL server and
+// returns its URL.
+func newDatabase(tb testing.TB) string {
+	tb.Helper()
+	server := os.Getenv(postgresVar)
+	if server == "" {
+		tb.Skip(postgresVar + " is not set")
+	}
+	name := strings.ToLower(doorlink.NewID[string]("test"))
+	administer(tb, server, `CREATE DATABASE `+name)
+	tb.Cleanup(func() { administer(tb, server, `DROP DATABASE `+name+` WITH (FORCE)`) })
+	u, err := url.Parse(server)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	u.Path = "/" + name
+	return u.String()
+}
+
+// administer executes one statement on the PostgreSQL server.
+func administer(tb testing.TB, server, statement string) {
+	tb.Helper()
+	pool, err := sql.Open("pgx", server)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer pool.Close()
+	if _, err := pool.ExecContext(context.WithoutCancel(tb.Context()), statement); err != nil {
+		tb.Fatalf("%s: %v", statement, err)
+	}
+}

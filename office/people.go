@@ -1,0 +1,250 @@
+package office
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"doorlink"
+	"doorlink/store"
+)
+
+// PersonLine is a person as lists show them.
+type PersonLine struct {
+	doorlink.Person
+	Tag     string // of the person's row
+	Units   []doorlink.Unit
+	Keys    []doorlink.Key // that they hold now
+	ShownAs string         // as visitors read it; empty if Show in intercom is off
+	Listed  int            // directories they are in
+	Doors   int            // directories there are
+	Lack    string         // if Listed nowhere, the fact that keeps them out: see directory.Check
+	Ring    Ring
+}
+
+// What Query.Only["show"] chooses among the people.
+const (
+	Unlisted  = "unlisted"  // not listed anywhere
+	Unreached = "unreached" // nothing would ring
+	NotJoined = "invited"   // have not signed in yet
+)
+
+// placed is a person with their place in lists.
+type placed struct {
+	*doorlink.Person
+	name, unit int
+}
+
+// People lists the people of the property by family name. Query.Sort knows
+// "name" and "unit", Query.Only "door" (listed at it), "key" (who hold it) and
+// "show". A door or key that is not there is store.ErrMissing. Needs See.
+func (d *Desk) People(ctx context.Context, q Query) (Page[PersonLine], error) {
+	roll, err := d.Roll(ctx)
+	if err != nil {
+		return Page[PersonLine]{}, err
+	}
+	now := time.Now().In(d.Location())
+	chosen, err := roll.choose(q.Only, now)
+	if err != nil {
+		return Page[PersonLine]{}, err
+	}
+	var found []placed
+	at := roll.places()
+	for i := range roll.People {
+		p := &roll.People[i]
+		if (q.Find == "" || roll.personFinds(q.Find, p)) && chosen(p) {
+			found = append(found, placed{p, at.people[p.ID], roll.unitPlace(at, p.ID)})
+		}
+	}
+	byName := func(a, b placed) int { return cmp.Compare(a.name, b.name) }
+	part, err := page(found, q, order[placed]{
+		by: map[string]func(a, b placed) int{
+			"": byName, "name": byName,
+			"unit": func(a, b placed) int { return cmp.Or(cmp.Compare(a.unit, b.unit), byName(a, b)) },
+		},
+		id: func(p placed) string { return string(p.ID) },
+	})
+	lines := Page[PersonLine]{Total: part.Total, Next: part.Next}
+	for _, p := range part.Rows {
+		lines.Rows = append(lines.Rows, roll.personLine(*p.Person, now))
+	}
+	return lines, err
+}
+
+// choose makes the filter of Query.Only.
+func (r *Roll) choose(only map[string]string, now time.Time) (func(*doorlink.Person) bool, error) {
+	door, key := doorlink.DoorID(only["door"]), doorlink.KeyID(only["key"])
+	if _, ok := r.Door(door); door != "" && !ok {
+		return nil, store.ErrMissing
+	}
+	if _, ok := r.Key(key); key != "" && !ok {
+		return nil, store.ErrMissing
+	}
+	return func(p *doorlink.Person) bool {
+		return (door == "" || r.Listed(*p, door, now)) && (key == "" || r.holdsKey(p.ID, key)) && r.shows(only["show"], *p, now)
+	}, nil
+}
+
+func (r *Roll) shows(which string, p doorlink.Person, now time.Time) bool {
+	switch which {
+	case Unlisted:
+		return r.listedAt(p, now) == 0
+	case Unreached:
+		return r.unreached(p, now)
+	case NotJoined:
+		return !p.Activated
+	}
+	return true
+}
+
+func (r *Roll) holdsKey(p doorlink.PersonID, k doorlink.KeyID) bool {
+	return slices.ContainsFunc(r.held[p], func(h doorlink.Holder) bool { return h.Key == k })
+}
+
+// listedAt counts the doors whose directory a person is in.
+func (r *Roll) listedAt(p doorlink.Person, now time.Time) (n int) {
+	for _, w := range r.Panels {
+		if r.Listed(p, w.Door, now) {
+			n++
+		}
+	}
+	return n
+}
+
+// personFinds looks in the name, the address and the units' names.
+func (r *Roll) personFinds(find string, p *doorlink.Person) bool {
+	texts := []string{p.Given, p.Family, p.Email}
+	for _, m := range r.of[p.ID] {
+		texts = append(texts, r.units[m.Unit].Name)
+	}
+	return finds(find, texts...)
+}
+
+// unitPlace is where the first unit of a person comes; after all for who has
+// none.
+func (r *Roll) unitPlace(at places, p doorlink.PersonID) int {
+	place := len(r.Units)
+	for _, m := range r.of[p] {
+		place = min(place, at.units[m.Unit])
+	}
+	return place
+}
+
+func (r *Roll) personLine(p doorlink.Person, now time.Time) PersonLine {
+	line := PersonLine{
+		Person: p, Tag: doorlink.Row{Person: &p}.Tag(), Units: r.unitsIn(p.ID),
+		Listed: r.listedAt(p, now), Doors: len(r.Panels), Ring: ringOf(r.Reach[p.ID], now),
+	}
+	for _, h := range r.held[p.ID] {
+		if holds(h, now) {
+			line.Keys = append(line.Keys, r.keys[h.Key])
+		}
+	}
+	slices.SortFunc(line.Keys, func(a, b doorlink.Key) int { return strings.Compare(a.Name, b.Name) })
+	line.ShownAs = r.shownAs(p, line.Units)
+	if line.Listed == 0 {
+		line.Lack = r.lack(p, now)
+	}
+	return line
+}
+
+// shownAs is what a visitor reads: a Featured Entry stands under its own name.
+func (r *Roll) shownAs(p doorlink.Person, units []doorlink.Unit) string {
+	switch {
+	case !p.Shown || len(units) == 0:
+		return ""
+	case units[0].Featured:
+		return units[0].Name
+	}
+	return p.As(r.Property.Names, units[0].Name)
+}
+
+// lack is the first condition that somebody who is listed nowhere does not meet,
+// at the door where they come nearest to it.
+func (r *Roll) lack(p doorlink.Person, now time.Time) (fact string) {
+	best := -1
+	for _, w := range r.Panels {
+		for _, f := range r.Facts(p, w.Door) {
+			met, first := 0, ""
+			for _, c := range f.Explain(now) {
+				if c.Met {
+					met++
+				} else if first == "" {
+					first = c.Fact
+				}
+			}
+			if met > best {
+				best, fact = met, first
+			}
+		}
+	}
+	return fact
+}
+
+// PeopleCounts are the figures above the list of people.
+type PeopleCounts struct {
+	People    int
+	NotJoined int
+	Unreached int // units in which nothing rings for anybody: see Desk.Unreached
+}
+
+// CountPeople counts. Needs See.
+func (d *Desk) CountPeople(ctx context.Context) (PeopleCounts, error) {
+	roll, err := d.Roll(ctx)
+	if err != nil {
+		return PeopleCounts{}, err
+	}
+	c := PeopleCounts{People: len(roll.People)}
+	for _, p := range roll.People {
+		if !p.Activated {
+			c.NotJoined++
+		}
+	}
+	for _, u := range roll.unreachedUnits(time.Now().In(d.Location())) {
+		if u.Unreached == u.Residents {
+			c.Unreached++
+		}
+	}
+	return c, nil
+}
+
+// UnitReach is how many of a unit's residents a visitor could not reach. It says
+// nothing of who was called.
+type UnitReach struct {
+	doorlink.Unit
+	Residents int // who show themselves and hold a key
+	Unreached int
+}
+
+// Unreached lists the units in which somebody cannot be reached, in the order of
+// the directory. Needs See.
+func (d *Desk) Unreached(ctx context.Context) ([]UnitReach, error) {
+	roll, err := d.Roll(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return roll.unreachedUnits(time.Now().In(d.Location())), nil
+}
+
+func (r *Roll) unreachedUnits(now time.Time) []UnitReach {
+	var all []UnitReach
+	for _, u := range r.UnitsInOrder() {
+		reach := UnitReach{Unit: u}
+		for _, m := range r.inUnit[u.ID] {
+			p := r.people[m.Person]
+			switch {
+			case r.unreached(p, now):
+				reach.Unreached++
+				reach.Residents++
+			case p.Shown && ringOf(r.Reach[p.ID], now).State == Reached:
+				reach.Residents++
+			}
+		}
+		if reach.Unreached > 0 {
+			all = append(all, reach)
+		}
+	}
+	return all
+}
