@@ -8,8 +8,10 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"doorlink"
+	"doorlink/building"
 	"doorlink/directory"
 	"doorlink/office"
 	"doorlink/store"
@@ -224,4 +226,13 @@ func (h *house) standing(tb testing.TB) *store.Standing {
 	}
 	s.Revision = 0
 	return s
+}
+
+// same compares a house with what it was before.
+func same(tb testing.TB, when string, got, want *store.Standing) {
+	tb.Helper()
+	// A plan's unexported fields only help to draw it up.
+	if diff := cmp.Diff(got, want, cmpopts.IgnoreUnexported(building.Plan{}), cmpopts.EquateEmpty()); diff != "" {
+		tb.Errorf("%s (-got +want):\n%s", when, diff)
+	}
 }

@@ -1,0 +1,96 @@
+package office_test
+
+import (
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"doorlink"
+	"doorlink/building"
+	"doorlink/office"
+	"doorlink/store"
+)
+
+// big is an estate of ten thousand residents and four doors.
+func big(b *testing.B) *office.Desk {
+	b.Helper()
+	db, err := store.Open(b.Context(), "sqlite:"+filepath.Join(b.TempDir(), "test.db"), slog.New(slog.DiscardHandler))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { db.Close() })
+	p, err := building.New("Linden Court", "Europe/Berlin")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for i := range 4 {
+		if _, err := p.AddDoor(fmt.Sprint("Gate ", i), doorlink.Communal, fmt.Sprint("N", i)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for i := range 10_000 {
+		who := p.AddResident(fmt.Sprintf("%d%c", i/6, 'A'+i%3), fmt.Sprintf("Ada%d", i%371), fmt.Sprintf("Nwosu-%d", i))
+		p.People[i].Email = fmt.Sprintf("ada%d@example.org", i)
+		if i%5 != 0 {
+			p.AddHandset(who, "Firefox · Android")
+		}
+	}
+	if err := db.Build(b.Context(), p, time.Now()); err != nil {
+		b.Fatal(err)
+	}
+	d, err := office.New(db, slog.New(slog.DiscardHandler)).At(b.Context(),
+		office.Actor{Manager: doorlink.Manager{ID: "man_1", Portfolio: true}}, p.Property.ID)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return d
+}
+
+// BenchmarkPeopleCold reads the whole estate anew, as after every change.
+func BenchmarkPeopleCold(b *testing.B) {
+	d := big(b)
+	for b.Loop() {
+		fresh := *d
+		fresh.Office = office.New(d.Database(), slog.New(slog.DiscardHandler))
+		if _, err := fresh.People(b.Context(), office.Query{}); err != nil {
+			b.Fatal(err)
+		}
+		if _, err := fresh.CountPeople(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkPeople reads pages of an estate that has not changed.
+func BenchmarkPeople(b *testing.B) {
+	d := big(b)
+	for name, q := range map[string]office.Query{
+		"all": {}, "by unit": {Sort: "unit"}, "search": {Find: "nwosu-77"},
+		"unlisted":  {Only: map[string]string{"show": office.Unlisted}},
+		"unreached": {Only: map[string]string{"show": office.Unreached}},
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := d.People(b.Context(), q); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+	b.Run("units", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := d.Units(b.Context(), office.Query{}); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("counts", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := d.CountPeople(b.Context()); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
