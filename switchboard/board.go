@@ -220,7 +220,7 @@ type sign struct {
 	Label    string
 	Building string
 	Name     string // the resident, as listed
-	Unit     string
+	Unit     string // empty for a Featured Entry, which its name says all about
 	Others   []doorlink.Other
 }
 
@@ -235,6 +235,9 @@ func (b *Board) findSign(ctx context.Context, at doorlink.Entrance, entry doorli
 	s := sign{
 		Door: at.Door.Name, Label: at.Panel.Label, Building: at.Property.Name,
 		Name: found.Name, Unit: found.Place,
+	}
+	if found.Featured {
+		s.Unit = ""
 	}
 	for _, o := range others {
 		s.Others = append(s.Others, doorlink.Other{Entry: o.ID, Name: o.Name})

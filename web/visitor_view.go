@@ -23,11 +23,12 @@ type directoryView struct {
 	Notice                string // the manager's line; may be empty
 	Zone                  string // the IANA name of the door's clock
 	State                 string // directory, search or empty
-	Listed                bool   // there is somebody to call
+	Listed                bool   // there is a resident to call
 	Resume                bool   // the visit has a call or a code that matters
 	List                  string // the mark of the list; see markOf
 	Query                 string // what was typed
 	Hint                  string // how many matches, or what to type
+	Featured              []personRow // the office and its like, for everyone
 	RowsLabel             string
 	Units                 []unitRow
 	MaxLine               int
@@ -48,15 +49,21 @@ type personRow struct {
 
 // directory shows who can be called at a door. query is what the visitor
 // searched for, empty if nothing: then everybody is listed, unless the property
-// has its directory searched first.
+// has its directory searched first. Featured Entries stand on top in any case.
 func (v *Views) directory(l *locale.Language, p doorlink.Property, d doorlink.Door, at doorlink.Panel, all []directory.Entry, query string) directoryView {
 	view := directoryView{
 		visitorView: visitorView{l, v.Languages.Languages(), d.Name + ", " + p.Name},
 		Door:        d.Name, Building: p.Name, Label: at.Label, Notice: p.Notice, Zone: p.Zone,
-		State: "directory", Listed: len(all) > 0, Query: query, MaxLine: doorlink.MaxCallerLine,
+		State: "directory", Query: query, MaxLine: doorlink.MaxCallerLine,
 		RowsLabel: l.Say("visitor.residents"),
 	}
 	first := p.SearchesFirst(len(all))
+	for len(all) > 0 && all[0].Featured { // they come first
+		view.Featured = append(view.Featured, personRow{Entry: all[0].ID, Before: all[0].Name,
+			Label: l.Say("visitor.before.title", "name", all[0].Name)})
+		all = all[1:]
+	}
+	view.Listed = len(all) > 0
 	switch {
 	case !view.Listed:
 		view.State = "empty"

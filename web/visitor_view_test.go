@@ -53,6 +53,10 @@ func pages(v *Views) map[string]struct {
 	noticed.Notice = "The lift is out of order today."
 	searched := linden
 	searched.SearchFirst = true
+	office := append(entries("Office Leasing office", "Desk Concierge"), house...)
+	for i := range 2 {
+		office[i].Place, office[i].Featured = office[i].Name, true
+	}
 	resumed := v.directory(en, linden, northGate, panelN2, house, "")
 	resumed.Resume = true
 	return map[string]struct {
@@ -63,6 +67,8 @@ func pages(v *Views) map[string]struct {
 		"resumed":   {"visitor/directory.html", resumed},
 		"search":    {"visitor/directory.html", v.directory(en, searched, northGate, panelN2, house, "")},
 		"found":     {"visitor/directory.html", v.directory(en, searched, northGate, panelN2, house, "had")},
+		"featured":  {"visitor/directory.html", v.directory(en, linden, northGate, panelN2, office, "")},
+		"office":    {"visitor/directory.html", v.directory(en, searched, northGate, panelN2, office[:1], "")},
 		"empty":     {"visitor/directory.html", v.directory(en, linden, northGate, panelN2, nil, "")},
 		"rows":      {"visitor/rows", v.directory(en, searched, northGate, panelN2, house, "1a")},
 		"none":      {"visitor/rows", v.directory(en, searched, northGate, panelN2, house, "zzz")},

@@ -109,7 +109,7 @@ function visitor(body: HTMLElement): void {
       (await load()).place(target, caller, byText);
     } catch {
       button.disabled = false;
-      filled(main, { trouble: true, name: target.name });
+      filled(main, { trouble: true, name: target.name, unit: target.unit });
     }
   }
 

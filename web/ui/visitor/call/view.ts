@@ -39,7 +39,7 @@ function names(f: Facts): Fill {
 function ringing(f: Facts, state: At, words: Words, now: number): Fill {
   const n = f.news?.devices ?? 0;
   const unit = f.news?.unit ?? f.target.unit;
-  const named = f.target.name === f.news?.name; // else the name says the unit already
+  const named = unit !== "" && f.target.name === f.news?.name; // else the name says the unit already
   const devices = named ? say(words, "unit_devices", { unit, n }) : say(words, "devices", { n });
   const until = state === "offline" ? f.retry : f.until;
   return {

@@ -7,6 +7,9 @@ export interface Directory {
   refresh(): Promise<void>;
 }
 
+/** What is searched. The office and its like stay on top whatever is typed. */
+const residents = ".units:not([data-everyone])";
+
 const restBeforeTelling = 400;
 const restBeforeAsking = 250;
 
@@ -25,7 +28,7 @@ export function directory(root: HTMLElement, words: Words, tell: (text: string) 
   function filter(): void {
     const want = fold(field?.value ?? "");
     let found = 0;
-    for (const unit of root.querySelectorAll<HTMLElement>(".units > li")) {
+    for (const unit of root.querySelectorAll<HTMLElement>(`${residents} > li`)) {
       const plate = fold(unit.querySelector(".plate")?.textContent ?? "").startsWith(want);
       let any = false;
       for (const row of unit.querySelectorAll<HTMLElement>("li")) {
@@ -35,7 +38,7 @@ export function directory(root: HTMLElement, words: Words, tell: (text: string) 
       }
       unit.hidden = !any;
     }
-    const list = root.querySelector<HTMLElement>(".units");
+    const list = root.querySelector<HTMLElement>(residents);
     if (list) list.hidden = found === 0;
     const text = say(words, "found", { n: found });
     show(want && found === 0 ? text : "");
@@ -84,7 +87,7 @@ export function directory(root: HTMLElement, words: Words, tell: (text: string) 
       const state = fresh.querySelector<HTMLElement>("main")?.dataset["state"];
       if (!rows || !next || state !== form) return location.reload();
       rows.dataset["list"] = next.dataset["list"];
-      if (asks) return; // matches are made when asked for
+      if (asks && field?.value) return; // matches are made when asked for
       const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset["to"] : undefined;
       rows.replaceChildren(...next.childNodes);
       if (field?.value) filter();
