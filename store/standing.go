@@ -1,8 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"sync"
 	"time"
 
 	"doorlink"
@@ -83,33 +85,28 @@ func (db *DB) Standing(ctx context.Context, p doorlink.PropertyID) (*Standing, e
 	}
 }
 
+// standing reads the tables side by side; that they belong together is for the
+// revision to tell.
 func (db *DB) standing(ctx context.Context, p doorlink.PropertyID) (*Standing, error) {
 	s := &Standing{Reach: map[doorlink.PersonID]Reach{}, Setups: map[doorlink.DoorID]doorcode.Setup{}}
 	var err error
 	if s.Property, err = db.Property(ctx, p); err != nil {
 		return nil, err
 	}
-	for _, read := range []func() error{
-		into(ctx, db, standingDoors, p, &s.Doors), into(ctx, db, standingPanels, p, &s.Panels),
-		into(ctx, db, standingStickers, p, &s.Stickers), into(ctx, db, unitsOfProperty, p, &s.Units),
+	var reach []personReach
+	var setups []string
+	if err := together(
 		into(ctx, db, peopleOfProperty, p, &s.People), into(ctx, db, standingMemberships, p, &s.Memberships),
+		into(ctx, db, standingHolders, p, &s.Holders), into(ctx, db, standingReach, p, &reach),
+		into(ctx, db, unitsOfProperty, p, &s.Units), into(ctx, db, standingDoors, p, &s.Doors),
+		into(ctx, db, standingPanels, p, &s.Panels), into(ctx, db, standingStickers, p, &s.Stickers),
 		into(ctx, db, keysOfProperty, p, &s.Keys), into(ctx, db, standingKeyDoors, p, &s.KeyDoors),
-		into(ctx, db, standingHolders, p, &s.Holders), into(ctx, db, standingHidden, p, &s.Hidden),
-	} {
-		if err := read(); err != nil {
-			return nil, err
-		}
-	}
-	reach, err := standingReach.all(ctx, db.read, p)
-	if err != nil {
+		into(ctx, db, standingHidden, p, &s.Hidden), into(ctx, db, standingSetups, p, &setups),
+	); err != nil {
 		return nil, err
 	}
 	for _, r := range reach {
 		s.Reach[r.person] = r.reach
-	}
-	setups, err := standingSetups.all(ctx, db.read, p)
-	if err != nil {
-		return nil, err
 	}
 	for _, text := range setups {
 		setup, err := readSetup(text)
@@ -119,6 +116,17 @@ func (db *DB) standing(ctx context.Context, p doorlink.PropertyID) (*Standing, e
 		s.Setups[setup.Door] = setup
 	}
 	return s, nil
+}
+
+// together runs functions at the same time and returns the first error.
+func together(all ...func() error) error {
+	errs := make([]error, len(all))
+	var running sync.WaitGroup
+	for i, f := range all {
+		running.Go(func() { errs[i] = f() })
+	}
+	running.Wait()
+	return cmp.Or(errs...)
 }
 
 func into[T any](ctx context.Context, db *DB, q query[T], p doorlink.PropertyID, to *[]T) func() error {
