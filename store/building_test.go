@@ -168,10 +168,15 @@ func purgeKeepsToRetention(t *testing.T, db *store.DB) {
 		})
 	}
 	invite(t, db, h.ada, "link")
+	newToken(t, db, h.property.ID, "hash")
+	if _, _, err := db.BeginRepeat(ctx, store.Repeat{Token: "tok_1", Key: "key"}, noon); err != nil {
+		t.Fatal(err)
+	}
 
 	got := must(db.Purge(ctx, noon))
 	same(t, "removed", got, map[string]int64{
 		"calls": 1, "visits": many + 1, "records": 3, "codes": 0, "slots": 0, "links": 0, "handsets": 0,
+		"tokens": 0, "repeats": 0,
 	})
 	_, err := db.Call(ctx, gone.ID)
 	fails(t, "the old call", err, store.ErrNoCall)
@@ -185,4 +190,6 @@ func purgeKeepsToRetention(t *testing.T, db *store.DB) {
 	same(t, "slots", got["slots"], 1)
 	same(t, "links", got["links"], 1)
 	same(t, "handsets", got["handsets"], 1)
+	same(t, "tokens", got["tokens"], 1)
+	same(t, "repeats", got["repeats"], 1)
 }

@@ -36,6 +36,8 @@ func sweeps() []sweep {
 		{"visits", `begun_at < $1 AND NOT EXISTS (SELECT 1 FROM calls c WHERE c.visit = visits.id)`,
 			doorlink.CallRecord.Retention(), "id", statement{}},
 		{"links", `expires_at < $1`, doorlink.SignRecord.Retention(), "hash", statement{}},
+		{"tokens", `ends_at < $1`, doorlink.SignRecord.Retention(), "id", statement{}},
+		{"repeats", `at < $1`, RepeatTime, "token, key", statement{}},
 		{"handsets", `used_at < $1`, SessionTime, "id", moveBySweep},
 	}
 	for _, kind := range []doorlink.RecordKind{doorlink.CallRecord, doorlink.CodeRecord, doorlink.SignRecord} {

@@ -46,6 +46,10 @@ var suite = []struct {
 	{"SessionLastsFromItsLastUse", sessionLastsFromItsLastUse},
 	{"SessionEnds", sessionEnds},
 
+	{"TokenIsKnownUntilItEnds", tokenIsKnownUntilItEnds},
+	{"TokensEndWithTheirManager", tokensEndWithTheirManager},
+	{"OneOfManyBegins", oneOfManyBegins},
+
 	{"BuildingRefusesWhatCannotBe", buildingRefusesWhatCannotBe},
 	{"BuildingIsListed", buildingIsListed},
 	{"PlannedBuildingIsStoredWhole", plannedBuildingIsStoredWhole},
