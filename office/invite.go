@@ -1,6 +1,7 @@
 package office
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/mail"
@@ -24,6 +25,8 @@ var (
 	ErrNameless = doorlink.Fail(doorlink.Invalid, "people.nameless")
 	// ErrDates refuses a key that ends before it begins.
 	ErrDates = doorlink.Fail(doorlink.Invalid, "people.dates")
+	// ErrNoMail refuses to send letters where none can be sent, or one was not.
+	ErrNoMail = doorlink.Fail(doorlink.Down, "people.no_mail")
 )
 
 // Mail sends letters. It is given to an office that can send any.
@@ -150,6 +153,42 @@ func (d *Desk) InviteAgain(ctx context.Context, id doorlink.PersonID) (Link, Rec
 	}
 	link.Mailed = d.mail(ctx, p, link)
 	return link, r, nil
+}
+
+// Uninvited is how many people have an e-mail address, have not signed in, and
+// have no link with which they could. Needs See.
+func (d *Desk) Uninvited(ctx context.Context) (int, error) {
+	all, err := d.db.Uninvited(ctx, d.Property.ID, time.Now())
+	return len(all), err
+}
+
+// InviteAll sends a link to everybody whom Uninvited counts, one after the
+// other, until patience is over: asking again goes on with the rest. It returns
+// how many letters went out, and ErrNoMail if one did not. Needs EditPeople.
+func (d *Desk) InviteAll(ctx context.Context, patience time.Duration) (sent int, err error) {
+	if err := d.may(doorlink.EditPeople); err != nil {
+		return 0, err
+	}
+	if !d.CanMail() {
+		return 0, ErrNoMail
+	}
+	begun := time.Now()
+	all, err := d.db.Uninvited(ctx, d.Property.ID, begun)
+	for _, id := range all {
+		if time.Since(begun) >= patience {
+			break
+		}
+		link, _, err := d.InviteAgain(ctx, id)
+		if err == nil && !link.Mailed { // nobody has the link: the next time makes another
+			err = d.db.Write(ctx, func(tx *store.Tx) error { return tx.EndLinks(ctx, id, time.Now()) })
+			err = cmp.Or(err, error(ErrNoMail))
+		}
+		if err != nil {
+			return sent, err
+		}
+		sent++
+	}
+	return sent, err
 }
 
 func newLink() Link {

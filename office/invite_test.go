@@ -167,3 +167,27 @@ func letterNotSent(t *testing.T, h *house) {
 		t.Errorf("(-got +want):\n%s", diff)
 	}
 }
+
+func TestEverybodyWithoutALinkGetsOne(t *testing.T) { onEach(t, inviteAll) }
+
+func inviteAll(t *testing.T, h *house) {
+	ctx, d, post := t.Context(), h.desk(t), &letters{}
+	if _, err := d.InviteAll(ctx, time.Minute); !errors.Is(err, office.ErrNoMail) {
+		t.Errorf("without mail: got %v", err)
+	}
+	h.office.Use(office.Ways{Mail: post})
+	if n, err := d.Uninvited(ctx); n != 2 || err != nil {
+		t.Errorf("got %d uninvited, %v", n, err)
+	}
+	post.err = errors.New("the post office is closed")
+	if sent, err := d.InviteAll(ctx, time.Minute); sent != 0 || !errors.Is(err, office.ErrNoMail) {
+		t.Errorf("got %d, %v", sent, err)
+	}
+	post.err = nil
+	if sent, err := d.InviteAll(ctx, time.Minute); sent != 2 || err != nil {
+		t.Errorf("when it is open: got %d, %v", sent, err)
+	}
+	if n, err := d.Uninvited(ctx); n != 0 || err != nil {
+		t.Errorf("got %d uninvited, %v", n, err)
+	}
+}

@@ -24,6 +24,10 @@ var (
 		WHERE call IN (SELECT id FROM calls WHERE person = $2 AND placed_at > $3) AND call <> ''
 			AND day >= $4 AND NOT used AND NOT burnt AND cancelled_at = 0 AND ($5 = '' OR door = $5)`}
 
+	uninvited = query[doorlink.PersonID]{"looking for people without a link",
+		`SELECT id FROM people WHERE property = $1 AND NOT activated AND email <> '' AND NOT EXISTS
+			(SELECT 1 FROM links l WHERE l.person = people.id AND l.used_at = 0 AND l.expires_at > $2)
+		ORDER BY family, given, id`, text[doorlink.PersonID], nil}
 	lastLink = query[SignInLink]{"reading the last link of a person",
 		`SELECT expires_at, used_at FROM links WHERE person = $1 ORDER BY expires_at DESC LIMIT 1`, scanSignInLink, nil}
 )
@@ -41,6 +45,12 @@ func (l SignInLink) Waits(now time.Time) bool { return l.Used.IsZero() && now.Be
 // is none.
 func (db *DB) LastLink(ctx context.Context, p doorlink.PersonID) (SignInLink, error) {
 	return lastLink.first(ctx, db.read, p)
+}
+
+// Uninvited lists the people of a property who have an e-mail address, have not
+// signed in yet, and have no link with which they could at now.
+func (db *DB) Uninvited(ctx context.Context, p doorlink.PropertyID, now time.Time) ([]doorlink.PersonID, error) {
+	return uninvited.all(ctx, db.read, p, ms(now))
 }
 
 // Invite keeps the hash of a one-time link with which a person may sign in until
