@@ -33,6 +33,9 @@ type issuer struct {
 	key *rsa.PrivateKey
 	ec  *ecdsa.PrivateKey
 	alg string // RS256 unless set
+	// method is the one way in which the client may show who it is;
+	// client_secret_basic, unsaid, unless set.
+	method string
 
 	bend     func(claims map[string]any)
 	describe func(discovery map[string]any)
@@ -93,6 +96,9 @@ func (i *issuer) discovery(w http.ResponseWriter, _ *http.Request) {
 		"issuer": i.url, "authorization_endpoint": i.url + "/authorize", "token_endpoint": i.url + "/token",
 		"jwks_uri": i.url + "/keys", "id_token_signing_alg_values_supported": []string{"RS256", "ES256", "HS256", "none"},
 	}
+	if i.method != "" {
+		d["token_endpoint_auth_methods_supported"] = []string{i.method}
+	}
 	if i.info != nil {
 		d["userinfo_endpoint"] = i.url + "/userinfo"
 	}
@@ -138,9 +144,7 @@ func (i *issuer) token(w http.ResponseWriter, r *http.Request) {
 	delete(i.codes, code)
 	i.mu.Unlock()
 	challenge := sha256.Sum256([]byte(r.FormValue("code_verifier")))
-	user, password, _ := r.BasicAuth()
-	secret, _ := url.QueryUnescape(password)
-	if !ok || asked.Get("code_challenge") != b64(challenge[:]) || user != clientID || secret != clientSecret || r.FormValue("redirect_uri") != returnTo {
+	if !ok || asked.Get("code_challenge") != b64(challenge[:]) || !i.isClient(r) || r.FormValue("redirect_uri") != returnTo {
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(http.StatusBadRequest)
 		io.WriteString(w, `{"error":"invalid_grant","error_description":"`+code+`"}`)
@@ -155,6 +159,19 @@ func (i *issuer) token(w http.ResponseWriter, r *http.Request) {
 		i.bend(claims)
 	}
 	reply(w, map[string]any{"access_token": rand.Text(), "token_type": "Bearer", "expires_in": 60, "id_token": i.sign(claims)})
+}
+
+// isClient checks who redeems a code (RFC 6749, 2.3.1).
+func (i *issuer) isClient(r *http.Request) bool {
+	user, password, basic := r.BasicAuth()
+	secret, _ := url.QueryUnescape(password)
+	switch i.method {
+	case "client_secret_post":
+		return !basic && r.PostFormValue("client_id") == clientID && r.PostFormValue("client_secret") == clientSecret
+	case "none":
+		return !basic && r.PostFormValue("client_id") == clientID && !r.PostForm.Has("client_secret")
+	}
+	return basic && user == clientID && secret == clientSecret
 }
 
 // sign makes a JWT (RFC 7515).

@@ -89,14 +89,16 @@ func safe(address string) bool {
 	return u.Scheme == "https" || u.Scheme == "http" && local
 }
 
+// newClient makes the one client that everything goes through, so that no
+// request of the libraries is without its bounds.
 func newClient() *http.Client {
 	return &http.Client{
 		Timeout: timeLimit,
 		// A redirect would carry the client's secret to who knows where.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Transport: bounded{&http.Transport{
-			Proxy:                  http.ProxyFromEnvironment,
-			DisableKeepAlives:      true, // sign-ins are rare
+			Proxy:                  http.ProxyFromEnvironment, // the address is the operator's own setting
+			DisableKeepAlives:      true,                      // sign-ins are rare
 			MaxResponseHeaderBytes: maxAnswer,
 		}},
 	}

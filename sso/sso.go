@@ -84,6 +84,7 @@ type attempt struct {
 	Until    time.Time
 }
 
+// newAttempt makes one of random values, each of 128 bits or more.
 func newAttempt(now time.Time) attempt {
 	return attempt{State: rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier(), Until: now.Add(AttemptTime)}
 }
@@ -107,6 +108,7 @@ func (a attempt) check(query url.Values, issuer string, now time.Time) (code str
 	return query.Get("code"), nil
 }
 
+// readAttempt reads what Start has written.
 func readAttempt(kept []byte) (attempt, error) {
 	var a attempt
 	if err := json.Unmarshal(kept, &a); err != nil {

@@ -56,6 +56,20 @@ func TestAPersonSignsIn(t *testing.T) {
 	}
 }
 
+func TestTheClientShowsItselfAsTheServiceWants(t *testing.T) {
+	t.Parallel()
+	for _, method := range []string{"", "client_secret_basic", "client_secret_post", "none"} {
+		i := (&issuer{method: method}).start(t)
+		p := provider(t, i)
+		if method == "none" {
+			p.config.ClientSecret = ""
+		}
+		if _, err := signIn(t, p); err != nil || i.count("/token") != 1 {
+			t.Errorf("%q: got %v after %d requests", method, err, i.count("/token"))
+		}
+	}
+}
+
 func TestATokenIsRefused(t *testing.T) {
 	t.Parallel()
 	set := func(name string, value any) func(map[string]any) {
