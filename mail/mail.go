@@ -165,10 +165,12 @@ func (p *Post) dial(ctx context.Context) (net.Conn, error) {
 }
 
 // refused reports whether the server has said for good that it does not deliver
-// to the recipient.
+// to the recipient. A policy (5.7.x of RFC 3463) is not about the recipient: most
+// often the server does not relay for us, which is a matter of the setting.
 func refused(err error) bool {
 	s, ok := errors.AsType[*gomail.SendError](err)
-	return ok && s.Reason == gomail.ErrSMTPRcptTo && s.ErrorCode() >= 500
+	return ok && s.Reason == gomail.ErrSMTPRcptTo && s.ErrorCode() >= 500 &&
+		!strings.HasPrefix(s.EnhancedStatusCode(), "5.7.")
 }
 
 // withoutWords is an error as it may be logged. What servers say repeats

@@ -97,6 +97,7 @@ func TestWhatGoesWrongIsSaidWithoutAddresses(t *testing.T) {
 		want    error
 	}{
 		"no such mailbox":        {&smtpd{replies: map[string]string{"RCPT": "550 5.1.1 <ada@example.org> unknown"}}, "smtp://127.0.0.1", errRefused},
+		"not allowed to relay":   {&smtpd{replies: map[string]string{"RCPT": "554 5.7.1 <ada@example.org> relay access denied"}}, "smtp://127.0.0.1", errDown},
 		"asked to come back":     {&smtpd{replies: map[string]string{"RCPT": "451 4.7.1 ada@example.org greylisted"}}, "smtp://127.0.0.1", errDown},
 		"sender not welcome":     {&smtpd{replies: map[string]string{"MAIL": "550 5.7.1 haus@example.com?"}}, "smtp://127.0.0.1", errDown},
 		"content not welcome":    {&smtpd{replies: map[string]string{"DATA": "554 5.6.0 not for ada@example.org"}}, "smtp://127.0.0.1", errDown},
