@@ -40,7 +40,7 @@ func resume(kept, answer []byte, now time.Time) (webauthn.SessionData, error) {
 		return webauthn.SessionData{}, errExpired
 	}
 	if len(answer) > maxAnswer {
-		return webauthn.SessionData{}, errRefused
+		return webauthn.SessionData{}, ErrRefused
 	}
 	return c.Session, nil
 }

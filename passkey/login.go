@@ -26,11 +26,11 @@ func (s *Site) BeginLogin(now time.Time) (options json.RawMessage, ceremony []by
 // passkey.refused (Denied) for what is no such answer.
 func CredentialID(answer []byte) ([]byte, error) {
 	if len(answer) > maxAnswer {
-		return nil, errRefused
+		return nil, ErrRefused
 	}
 	parsed, err := protocol.ParseCredentialRequestResponseBytes(answer)
 	if err != nil {
-		return nil, errRefused.Because(err)
+		return nil, ErrRefused.Because(err)
 	}
 	return parsed.RawID, nil
 }
@@ -47,13 +47,13 @@ func (s *Site) FinishLogin(ceremony, answer []byte, m doorlink.ManagerID, c Cred
 	}
 	parsed, err := protocol.ParseCredentialRequestResponseBytes(answer)
 	if err != nil {
-		return Credential{}, errRefused.Because(err)
+		return Credential{}, ErrRefused.Because(err)
 	}
 	used, err := s.party.ValidateDiscoverableLogin(func(_, _ []byte) (webauthn.User, error) {
 		return owner{doorlink.Manager{ID: m}, []Credential{c}}, nil
 	}, session, parsed)
 	if err != nil {
-		return Credential{}, errRefused.Because(err)
+		return Credential{}, ErrRefused.Because(err)
 	}
 	if used.Authenticator.CloneWarning {
 		return Credential{}, errCopied

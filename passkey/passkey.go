@@ -27,10 +27,14 @@ const CeremonyTime = 5 * time.Minute
 // attestation with certificates has about ten thousand.
 const maxAnswer = 64 << 10
 
-// Failures that a person sees.
+// ErrRefused is a passkey that does not hold, for whatever reason. A caller who
+// does not know the passkey at all answers with it too, so that nobody learns
+// which passkeys are known.
+var ErrRefused = doorlink.Fail(doorlink.Denied, "passkey.refused")
+
+// Other failures that a person sees.
 var (
 	errSite    = doorlink.Fail(doorlink.Invalid, "passkey.site")
-	errRefused = doorlink.Fail(doorlink.Denied, "passkey.refused")
 	errCopied  = doorlink.Fail(doorlink.Denied, "passkey.copied")
 	errExpired = doorlink.Fail(doorlink.Gone, "passkey.expired")
 )

@@ -132,7 +132,7 @@ func TestBackupFlagsAreKept(t *testing.T) {
 		t.Errorf("backed up meanwhile: got %+v, %v", c, err)
 	}
 	d.flags &^= backupEligible | backedUp
-	if _, err = login(t, s, d, c); !errors.Is(err, errRefused) {
+	if _, err = login(t, s, d, c); !errors.Is(err, ErrRefused) {
 		t.Errorf("no longer eligible: got %v", err)
 	}
 }
@@ -151,19 +151,19 @@ func TestALoginIsRefused(t *testing.T) {
 		spoil func(*device, *Credential)
 		want  error
 	}{
-		"from another origin":              {func(d *device, _ *Credential) { d.origin = "https://house.example.com" }, errRefused},
-		"from a host below":                {func(d *device, _ *Credential) { d.origin = "https://evil.house.example.org" }, errRefused},
-		"without TLS":                      {func(d *device, _ *Credential) { d.origin = "http://house.example.org" }, errRefused},
-		"without verification of the user": {func(d *device, _ *Credential) { d.flags &^= userVerified }, errRefused},
-		"without a user":                   {func(d *device, _ *Credential) { d.flags &^= userPresent }, errRefused},
-		"backed up but not eligible":       {func(d *device, _ *Credential) { d.flags |= backedUp }, errRefused},
-		"by another's key":                 {func(d *device, _ *Credential) { d.key = newDevice(t).key }, errRefused},
-		"by another passkey":               {func(d *device, _ *Credential) { d.id = newDevice(t).id }, errRefused},
-		"as another manager":               {func(d *device, _ *Credential) { d.handle = []byte("man_other") }, errRefused},
-		"without a user handle":            {func(d *device, _ *Credential) { d.handle = nil }, errRefused},
+		"from another origin":              {func(d *device, _ *Credential) { d.origin = "https://house.example.com" }, ErrRefused},
+		"from a host below":                {func(d *device, _ *Credential) { d.origin = "https://evil.house.example.org" }, ErrRefused},
+		"without TLS":                      {func(d *device, _ *Credential) { d.origin = "http://house.example.org" }, ErrRefused},
+		"without verification of the user": {func(d *device, _ *Credential) { d.flags &^= userVerified }, ErrRefused},
+		"without a user":                   {func(d *device, _ *Credential) { d.flags &^= userPresent }, ErrRefused},
+		"backed up but not eligible":       {func(d *device, _ *Credential) { d.flags |= backedUp }, ErrRefused},
+		"by another's key":                 {func(d *device, _ *Credential) { d.key = newDevice(t).key }, ErrRefused},
+		"by another passkey":               {func(d *device, _ *Credential) { d.id = newDevice(t).id }, ErrRefused},
+		"as another manager":               {func(d *device, _ *Credential) { d.handle = []byte("man_other") }, ErrRefused},
+		"without a user handle":            {func(d *device, _ *Credential) { d.handle = nil }, ErrRefused},
 		"when the count stands still":      {func(d *device, _ *Credential) { d.step = 0 }, errCopied},
 		"when the count runs back":         {func(_ *device, c *Credential) { c.SignCount = 900 }, errCopied},
-		"by a key that cannot be read":     {func(_ *device, c *Credential) { c.PublicKey = []byte{0xff} }, errRefused},
+		"by a key that cannot be read":     {func(_ *device, c *Credential) { c.PublicKey = []byte{0xff} }, ErrRefused},
 	} {
 		s, d := site(t), newDevice(t)
 		c := register(t, s, d)
@@ -203,8 +203,8 @@ func TestAnAnswerHoldsForItsOwnCeremonyAndItsTime(t *testing.T) {
 		at       time.Time
 		want     error
 	}{
-		"replayed":          {second, noon, errRefused},
-		"to a registration": {registration, noon, errRefused},
+		"replayed":          {second, noon, ErrRefused},
+		"to a registration": {registration, noon, ErrRefused},
 		"too late":          {first, noon.Add(CeremonyTime), errExpired},
 		"in time":           {first, noon.Add(CeremonyTime - time.Second), nil},
 	} {
@@ -225,10 +225,10 @@ func TestARegistrationIsRefused(t *testing.T) {
 		at    time.Duration
 		want  error
 	}{
-		"of another manager":               {func(*device) {}, "man_other", 0, errRefused},
-		"from another origin":              {func(d *device) { d.origin = "https://house.example.com" }, ada.ID, 0, errRefused},
-		"without verification of the user": {func(d *device) { d.flags &^= userVerified }, ada.ID, 0, errRefused},
-		"backed up but not eligible":       {func(d *device) { d.flags |= backedUp }, ada.ID, 0, errRefused},
+		"of another manager":               {func(*device) {}, "man_other", 0, ErrRefused},
+		"from another origin":              {func(d *device) { d.origin = "https://house.example.com" }, ada.ID, 0, ErrRefused},
+		"without verification of the user": {func(d *device) { d.flags &^= userVerified }, ada.ID, 0, ErrRefused},
+		"backed up but not eligible":       {func(d *device) { d.flags |= backedUp }, ada.ID, 0, ErrRefused},
 		"too late":                         {func(*device) {}, ada.ID, CeremonyTime, errExpired},
 	} {
 		s, d := site(t), newDevice(t)
@@ -245,7 +245,7 @@ func TestARegistrationIsRefused(t *testing.T) {
 	must(t, err)
 	_, other, err := s.BeginRegister(ada, nil, noon)
 	must(t, err)
-	if _, err := s.FinishRegister(ada.ID, other, d.create(t, options), noon); !errors.Is(err, errRefused) {
+	if _, err := s.FinishRegister(ada.ID, other, d.create(t, options), noon); !errors.Is(err, ErrRefused) {
 		t.Errorf("replayed: got %v", err)
 	}
 }
@@ -275,13 +275,13 @@ func TestHugeAnswersAreRefused(t *testing.T) {
 	_, kept, err := s.BeginLogin(noon)
 	must(t, err)
 	huge := []byte(`{"id":"` + strings.Repeat("A", maxAnswer) + `"}`)
-	if _, err := CredentialID(huge); !errors.Is(err, errRefused) {
+	if _, err := CredentialID(huge); !errors.Is(err, ErrRefused) {
 		t.Errorf("got %v", err)
 	}
-	if _, err := s.FinishLogin(kept, huge, ada.ID, Credential{}, noon); !errors.Is(err, errRefused) {
+	if _, err := s.FinishLogin(kept, huge, ada.ID, Credential{}, noon); !errors.Is(err, ErrRefused) {
 		t.Errorf("got %v", err)
 	}
-	if _, err := s.FinishRegister(ada.ID, kept, huge, noon); !errors.Is(err, errRefused) {
+	if _, err := s.FinishRegister(ada.ID, kept, huge, noon); !errors.Is(err, ErrRefused) {
 		t.Errorf("got %v", err)
 	}
 }

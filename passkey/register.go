@@ -35,11 +35,11 @@ func (s *Site) FinishRegister(m doorlink.ManagerID, ceremony, answer []byte, now
 	}
 	parsed, err := protocol.ParseCredentialCreationResponseBytes(answer)
 	if err != nil {
-		return Credential{}, errRefused.Because(err)
+		return Credential{}, ErrRefused.Because(err)
 	}
 	made, err := s.party.CreateCredential(owner{manager: doorlink.Manager{ID: m}}, session, parsed)
 	if err != nil {
-		return Credential{}, errRefused.Because(err)
+		return Credential{}, ErrRefused.Because(err)
 	}
 	c := Credential{
 		ID: made.ID, PublicKey: made.PublicKey, AAGUID: made.Authenticator.AAGUID, SignCount: made.Authenticator.SignCount,
