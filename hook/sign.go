@@ -55,11 +55,11 @@ func Sign(d Delivery, secrets ...doorlink.Secret) (string, error) {
 	}
 	var header []string
 	for _, s := range secrets {
-		key, err := key(s)
+		key, err := readSecret(s)
 		if err != nil {
 			return "", err
 		}
-		sum := sum(key, string(d.ID), timestamp(d.At), d.Body)
+		sum := mac(key, string(d.ID), timestamp(d.At), d.Body)
 		header = append(header, version+base64.StdEncoding.EncodeToString(sum))
 	}
 	return strings.Join(header, " "), nil
@@ -76,11 +76,11 @@ func Verify(h http.Header, body []byte, now time.Time, secrets ...doorlink.Secre
 	}
 	signed := false
 	for _, s := range secrets {
-		key, err := key(s)
+		key, err := readSecret(s)
 		if err != nil {
 			return err
 		}
-		want := sum(key, h.Get(headerID), h.Get(headerTimestamp), body)
+		want := mac(key, h.Get(headerID), h.Get(headerTimestamp), body)
 		for _, got := range signatures(h.Get(headerSignature)) {
 			signed = hmac.Equal(got, want) || signed
 		}
@@ -104,7 +104,7 @@ func signatures(header string) [][]byte {
 	return all
 }
 
-func key(s doorlink.Secret) ([]byte, error) {
+func readSecret(s doorlink.Secret) ([]byte, error) {
 	text, ok := strings.CutPrefix(s.Reveal(), secretPrefix)
 	key, err := base64.StdEncoding.DecodeString(text)
 	if !ok || err != nil || len(key) < 24 || len(key) > 64 {
@@ -113,7 +113,8 @@ func key(s doorlink.Secret) ([]byte, error) {
 	return key, nil
 }
 
-func sum(key []byte, id, timestamp string, body []byte) []byte {
+// mac is what a signature is made of: ID, time and body, joined by dots.
+func mac(key []byte, id, timestamp string, body []byte) []byte {
 	m := hmac.New(sha256.New, key)
 	m.Write([]byte(id + "." + timestamp + "."))
 	m.Write(body)
