@@ -24,25 +24,36 @@ var floors = map[string]int{
 	"doorlink/bus":        1,
 	"doorlink/directory":  1,
 	"doorlink/doorcode":   1,
+	"doorlink/hook":       1,
+	"doorlink/mail":       1,
+	"doorlink/passkey":    1,
 	"doorlink/relay":      1,
+	"doorlink/roster":     1,
+	"doorlink/sso":        1,
 	"doorlink/sticker":    1,
 	"doorlink/web/assets": 1,
 	"doorlink/web/locale": 1,
+	"doorlink/web/ui":     1,
 
 	"doorlink/doorcode/issue": 2,
 	"doorlink/doorcode/lock":  2,
 	"doorlink/store":          2,
 	"doorlink/switchboard":    2,
+	"doorlink/web/page":       2,
 
-	"doorlink/keypad": 3,
-	"doorlink/web":    3,
+	"doorlink/office": 3,
 
-	"doorlink/server": 4,
+	"doorlink/api":         4,
+	"doorlink/keypad":      4,
+	"doorlink/web":         4,
+	"doorlink/web/console": 4,
 
-	"doorlink/cmd/doorlink": 5,
-	"doorlink/cmd/keypad":   5,
-	"doorlink/doorlinktest": 5,
-	"doorlink/journeys":     5,
+	"doorlink/server": 5,
+
+	"doorlink/cmd/doorlink": 6,
+	"doorlink/cmd/keypad":   6,
+	"doorlink/doorlinktest": 6,
+	"doorlink/journeys":     6,
 }
 
 // outside is what comes from elsewhere: who may import it, and why it beats our
@@ -63,14 +74,14 @@ var outside = map[string]struct {
 	"go.uber.org/zap":                  {[]string{"server"}, "only to keep certmagic's own log quiet"},
 	"golang.org/x/sync":                {[]string{"server", "cmd/doorlink"}, "errgroup: goroutines with one end"},
 	"golang.org/x/text":                {[]string{"directory", "web/locale"}, "sorting names and plural forms as languages have them"},
-	"golang.org/x/time":                {[]string{"web"}, "token buckets"},
+	"golang.org/x/time":                {[]string{"web", "web/page"}, "token buckets"},
 	"modernc.org/sqlite":               {[]string{"store"}, "SQLite without cgo"},
 	"rsc.io/qr":                        {[]string{"sticker"}, "QR codes"},
 	"github.com/google/go-cmp":         {[]string{"*"}, "tests: readable differences"},
 	"go.uber.org/goleak":               {[]string{"*"}, "tests: goroutines that stay behind"},
 	"pgregory.net/rapid":               {[]string{"*"}, "tests: properties"},
 	"github.com/rogpeppe/go-internal":  {[]string{"cmd/doorlink"}, "tests: the command as a user types it"},
-	"github.com/chromedp/":             {[]string{"journeys", "web", "keypad"}, "tests: a real browser"},
+	"github.com/chromedp/":             {[]string{"journeys", "web", "web/console", "keypad"}, "tests: a real browser"},
 }
 
 // testOnly lists modules that must not reach the program.

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strconv"
 	"testing"
+
+	"doorlink/web/ui"
 )
 
 // tokenPattern reads a colour role with its two lights:
@@ -17,7 +19,7 @@ type light map[string]uint32
 
 func readTokens(t testing.TB) (day, night light) {
 	t.Helper()
-	css, err := fs.ReadFile(Sources(), "shared/tokens.css")
+	css, err := fs.ReadFile(ui.Sources(), "shared/tokens.css")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"doorlink"
 	"doorlink/store"
 	"doorlink/web/locale"
+	"doorlink/web/page"
 )
 
 // The audience of a route is the type of its function: a handler that needs to
@@ -38,16 +39,14 @@ type resident struct {
 const (
 	visitCookie   = "dl_visit"
 	sessionCookie = "dl_session"
-	langCookie    = "dl_lang"
 	visitAge      = 24 * time.Hour
 	sessionAge    = 90 * 24 * time.Hour
-	langAge       = 365 * 24 * time.Hour
 )
 
 // open guards what anybody may see.
 func (s *Server) open(f openFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		l := s.language(w, r)
+		l := s.cookies.Language(w, r, s.words)
 		s.answer(w, r, l, f(w, r, l))
 	})
 }
@@ -64,10 +63,10 @@ func (s *Server) visitor(f visitorFunc) http.Handler {
 		if err != nil {
 			return err
 		}
-		cookie, known := secretIn(r, visitCookie)
+		cookie, known := page.SecretIn(r, visitCookie)
 		if !known {
 			cookie = doorlink.NewSecret()
-			s.setCookie(w, visitCookie, cookie.Reveal(), "/p/", visitAge)
+			s.cookies.Set(w, visitCookie, cookie.Reveal(), "/p/", visitAge)
 		}
 		return f(w, r, visitor{
 			visit: doorlink.Visit{
@@ -82,7 +81,7 @@ func (s *Server) visitor(f visitorFunc) http.Handler {
 // resident guards what needs a signed-in handset.
 func (s *Server) resident(f residentFunc) http.Handler {
 	return s.open(func(w http.ResponseWriter, r *http.Request, l *locale.Language) error {
-		secret, ok := secretIn(r, sessionCookie)
+		secret, ok := page.SecretIn(r, sessionCookie)
 		if !ok {
 			return store.ErrNoSession
 		}
@@ -100,39 +99,8 @@ func (s *Server) guessed(r *http.Request, err error) error {
 	if k := doorlink.KindOf(err); k != doorlink.NotFound {
 		return err
 	}
-	if wait := s.limits.guesses.allow(address(r, s.proxies)); wait != nil {
+	if wait := s.limits.guesses.Allow(page.Address(r, s.proxies)); wait != nil {
 		return wait
 	}
 	return err
-}
-
-// secretIn reads a cookie that holds a secret. Anything of another length is
-// none of ours.
-func secretIn(r *http.Request, name string) (doorlink.Secret, bool) {
-	c, err := r.Cookie(name)
-	if err != nil || len(c.Value) != 32 {
-		return "", false
-	}
-	return doorlink.Secret(c.Value), true
-}
-
-func (s *Server) setCookie(w http.ResponseWriter, name, value, path string, age time.Duration) {
-	http.SetCookie(w, &http.Cookie{
-		Name: name, Value: value, Path: path, MaxAge: int(age / time.Second),
-		HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteLaxMode,
-	})
-}
-
-// language is the one the reader chose, or else the best their browser names.
-func (s *Server) language(w http.ResponseWriter, r *http.Request) *locale.Language {
-	chosen := r.URL.Query().Get("lang")
-	if chosen == "" {
-		if c, err := r.Cookie(langCookie); err == nil {
-			chosen = c.Value
-		}
-		return s.words.Match(r.Header.Get("Accept-Language"), chosen)
-	}
-	l := s.words.Match(r.Header.Get("Accept-Language"), chosen)
-	s.setCookie(w, langCookie, l.Tag, "/", langAge)
-	return l
 }

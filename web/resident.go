@@ -12,6 +12,7 @@ import (
 	"doorlink"
 	"doorlink/switchboard"
 	"doorlink/web/locale"
+	"doorlink/web/page"
 )
 
 // enter uses a one-time link: it registers this browser as a handset of the
@@ -23,7 +24,7 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request, l *locale.Languag
 		return nil
 	}
 	h := doorlink.Handset{ID: doorlink.NewID[doorlink.HandsetID]("hset"), Name: browserName(r.UserAgent())}
-	if old, ok := secretIn(r, sessionCookie); ok {
+	if old, ok := page.SecretIn(r, sessionCookie); ok {
 		if known, err := s.db.Session(r.Context(), old.Hash(), time.Now()); err == nil {
 			h.ID = known.ID // the same browser signing in again is the same handset
 		}
@@ -33,7 +34,7 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request, l *locale.Languag
 	if _, err := s.db.UseLink(r.Context(), link.Hash(), session.Hash(), h, time.Now()); err != nil {
 		return s.guessed(r, err)
 	}
-	s.setCookie(w, sessionCookie, session.Reveal(), "/r/", sessionAge)
+	s.cookies.Set(w, sessionCookie, session.Reveal(), "/r/", sessionAge)
 	http.Redirect(w, r, "/r/", http.StatusSeeOther)
 	return nil
 }
@@ -69,7 +70,7 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request, h resident) error 
 	if err != nil {
 		return err
 	}
-	return views.write(w, r, http.StatusOK, "resident/home.html", views.home(h.lang, person, property, doors, time.Now().In(zone)))
+	return views.Write(w, r, http.StatusOK, "resident/home.html", views.home(h.lang, person, property, doors, time.Now().In(zone)))
 }
 
 // signedOut is where signing out ends.
@@ -78,7 +79,7 @@ func (s *Server) signedOut(w http.ResponseWriter, r *http.Request, l *locale.Lan
 	if err != nil {
 		return err
 	}
-	return views.write(w, r, http.StatusOK, "resident/problem.html", views.problem(l, "out"))
+	return views.Write(w, r, http.StatusOK, "resident/problem.html", views.problem(l, "out"))
 }
 
 // shown turns Show in intercom on or off.
@@ -96,14 +97,14 @@ func (s *Server) leave(w http.ResponseWriter, r *http.Request, h resident) error
 		return err
 	}
 	s.board.SignOut(h.handset)
-	s.setCookie(w, sessionCookie, "", "/r/", -time.Second)
+	s.cookies.Set(w, sessionCookie, "", "/r/", -time.Second)
 	http.Redirect(w, r, "/r/out", http.StatusSeeOther)
 	return nil
 }
 
 // residentLine is a handset's socket.
 func (s *Server) residentLine(w http.ResponseWriter, r *http.Request, h resident) error {
-	if err := s.limits.sockets.allow(address(r, s.proxies)); err != nil {
+	if err := s.limits.sockets.Allow(page.Address(r, s.proxies)); err != nil {
 		return err
 	}
 	sock, err := accept(w, r)

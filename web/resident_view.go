@@ -43,7 +43,7 @@ type checkRow struct {
 }
 
 // home shows a resident their page. now must be in the property's zone.
-func (v *Views) home(l *locale.Language, person doorlink.Person, p doorlink.Property, doors []store.DoorFacts, now time.Time) homeView {
+func (v views) home(l *locale.Language, person doorlink.Person, p doorlink.Property, doors []store.DoorFacts, now time.Time) homeView {
 	view := homeView{Language: l, Heading: p.Name, Shown: person.Shown}
 	units := unitsOf(doors)
 	if len(units) > 0 {
@@ -143,7 +143,7 @@ type problemView struct {
 // problem explains why somebody sees no resident's page. key is that of the
 // Error (session.none, link.used, link.expired, link.unknown), or "out" after
 // signing out.
-func (v *Views) problem(l *locale.Language, key string) problemView {
+func (v views) problem(l *locale.Language, key string) problemView {
 	at := "resident.problem." + key
 	view := problemView{
 		Language: l, Title: l.Say(at + ".title"), Problem: key,

@@ -15,6 +15,7 @@ import (
 	"doorlink"
 	"doorlink/directory"
 	"doorlink/store"
+	"doorlink/web/ui"
 )
 
 // evening is when all residents' pages of these tests are looked at.
@@ -37,7 +38,7 @@ func doorFacts(name, label string, facts ...directory.Facts) store.DoorFacts {
 
 func TestResidentPagesLookAsTheyDid(t *testing.T) {
 	t.Parallel()
-	v := views(t)
+	v := testViews(t)
 	en := v.Languages.Match("", "en")
 	later := directory.Grant{From: evening.Add(13 * 24 * time.Hour)}
 	for name, p := range map[string]struct {
@@ -52,7 +53,7 @@ func TestResidentPagesLookAsTheyDid(t *testing.T) {
 		"used":    {"resident/problem.html", v.problem(en, store.ErrLinkUsed.Key)},
 		"unknown": {"resident/problem.html", v.problem(en, store.ErrLinkUnknown.Key)},
 	} {
-		got, err := v.render(p.page, p.view)
+		got, err := v.Render(p.page, p.view)
 		if err != nil {
 			t.Error(err)
 			continue
@@ -64,7 +65,7 @@ func TestResidentPagesLookAsTheyDid(t *testing.T) {
 
 func TestHomeIsHeadedByTheUnits(t *testing.T) {
 	t.Parallel()
-	v := views(t)
+	v := testViews(t)
 	en := v.Languages.Match("", "en")
 	units := linden
 	units.Names = doorlink.UnitOnly
@@ -93,7 +94,7 @@ func TestHomeIsHeadedByTheUnits(t *testing.T) {
 
 func TestADoorSaysWhyItDoesNotListSomebody(t *testing.T) {
 	t.Parallel()
-	v := views(t)
+	v := testViews(t)
 	en := v.Languages.Match("", "en")
 	held := directory.Grant{}
 	hidden, silent, strange := adaIn("1A", held), adaIn("1A", held), adaIn("1A", held)
@@ -144,7 +145,7 @@ func unmet(row doorRow) string {
 
 func TestShowInIntercomSaysWhatVisitorsFind(t *testing.T) {
 	t.Parallel()
-	v := views(t)
+	v := testViews(t)
 	en := v.Languages.Match("", "en")
 	off := ada
 	off.Shown = false
@@ -167,7 +168,7 @@ func TestShowInIntercomSaysWhatVisitorsFind(t *testing.T) {
 
 func TestProblemsNameNoBuilding(t *testing.T) {
 	t.Parallel()
-	v := views(t)
+	v := testViews(t)
 	for _, l := range v.Languages.Languages() {
 		for _, key := range []string{store.ErrNoSession.Key, store.ErrLinkUsed.Key, store.ErrLinkExpired.Key, store.ErrLinkUnknown.Key, "out"} {
 			p := v.problem(l, key)
@@ -184,13 +185,13 @@ func TestProblemsNameNoBuilding(t *testing.T) {
 // script; later loads bring the page alone.
 func TestResidentPageIsLight(t *testing.T) {
 	t.Parallel()
-	v := views(t)
+	v := testViews(t)
 	doors := []store.DoorFacts{doorFacts("Main entrance", "M1", adaIn("1A", directory.Grant{})), doorFacts("Parcel room", "P1", adaIn("1A"))}
 	for _, l := range v.Languages.Languages() {
 		page := httptest.NewRecorder()
 		r := httptest.NewRequest(http.MethodGet, "/r/", nil)
 		r.Header.Set("Accept-Encoding", "gzip")
-		if err := v.write(page, r, http.StatusOK, "resident/home.html", v.home(l, ada, linden, doors, evening)); err != nil {
+		if err := v.Write(page, r, http.StatusOK, "resident/home.html", v.home(l, ada, linden, doors, evening)); err != nil {
 			t.Fatal(err)
 		}
 		sum := page.Body.Len()
@@ -236,7 +237,7 @@ func TestMarkupAndScriptOfACallAgree(t *testing.T) {
 			t.Errorf("nothing happens at a tap on %q", name)
 		}
 	}
-	words := views(t).Languages.Match("", "en").Words("resident.say.")
+	words := testViews(t).Languages.Match("", "en").Words("resident.say.")
 	for _, key := range firstGroups(script, `\btell\("([\w.]+)"`) {
 		if words[key] == "" {
 			t.Errorf("the table has no resident.say.%s", key)
@@ -246,7 +247,7 @@ func TestMarkupAndScriptOfACallAgree(t *testing.T) {
 
 func source(t testing.TB, file string) string {
 	t.Helper()
-	text, err := fs.ReadFile(Sources(), file)
+	text, err := fs.ReadFile(ui.Sources(), file)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,13 +9,18 @@ import (
 	"doorlink"
 	"doorlink/store"
 	"doorlink/web/locale"
+	"doorlink/web/page"
 )
+
+// longestBody is how many bytes of a request are read: a whole building fits the
+// set-up form.
+const longestBody = 256 << 10
 
 // Handler serves every route of the product.
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	s.routes(mux.Handle)
-	return careful(http.NewCrossOriginProtection().Handler(mux))
+	return page.Careful(longestBody, http.NewCrossOriginProtection().Handler(mux))
 }
 
 func (s *Server) routes(on func(pattern string, h http.Handler)) {
@@ -51,25 +56,6 @@ var errNowhere = doorlink.Fail(doorlink.NotFound, "page.unknown")
 
 func nowhere(http.ResponseWriter, *http.Request, *locale.Language) error { return errNowhere }
 
-// careful sets what every answer has, and bounds what is read from a request.
-func careful(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("X-Robots-Tag", "noindex")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		h.Set("Permissions-Policy", "microphone=(self), camera=(), geolocation=()")
-		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-		h.Set("Cache-Control", "private, no-cache")
-		if r.TLS != nil {
-			h.Set("Strict-Transport-Security", "max-age=31536000")
-		}
-		r.Body = http.MaxBytesReader(w, r.Body, 256<<10)
-		next.ServeHTTP(w, r)
-	})
-}
-
 // errAnswered says that a handler has answered its request itself.
 var errAnswered = errors.New("already answered")
 
@@ -81,23 +67,23 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, l *locale.Langua
 	if r.Context().Err() != nil {
 		return // the reader has gone
 	}
-	e := s.foreseen(err, "serving a page")
-	retryAfter(w, e)
+	e := page.Foreseen(s.log, err, "serving a page")
+	page.RetryAfter(w, e)
 	views, err := s.look()
 	if err != nil {
 		s.log.Error("building pages", "err", err)
 		http.Error(w, "", http.StatusInternalServerError)
 		return
 	}
-	page, view := s.problem(views, r, l, e)
-	if err := views.write(w, r, status(e.Kind), page, view); err != nil {
+	name, view := s.problem(views, r, l, e)
+	if err := views.Write(w, r, page.Status(e.Kind), name, view); err != nil {
 		s.log.Error("showing a failure", "err", err)
 		http.Error(w, "", http.StatusInternalServerError)
 	}
 }
 
 // problem chooses the page that helps with a failure.
-func (s *Server) problem(v *Views, r *http.Request, l *locale.Language, e *doorlink.Error) (page string, view any) {
+func (s *Server) problem(v views, r *http.Request, l *locale.Language, e *doorlink.Error) (name string, view any) {
 	switch {
 	case errors.Is(e, doorlink.ErrStickerOld):
 		return "visitor/notice.html", v.gone(l)
@@ -107,12 +93,12 @@ func (s *Server) problem(v *Views, r *http.Request, l *locale.Language, e *doorl
 		errors.Is(e, store.ErrLinkExpired), errors.Is(e, store.ErrLinkUnknown):
 		return "resident/problem.html", v.problem(l, e.Key)
 	}
-	return "visitor/notice.html", v.failed(l, sentence(l, e, time.UTC))
+	return "visitor/notice.html", v.failed(l, page.Sentence(l, e, time.UTC))
 }
 
 // failed is the page for everything without one of its own: what went wrong,
 // in a sentence.
-func (v *Views) failed(l *locale.Language, text string) noticeView {
+func (v views) failed(l *locale.Language, text string) noticeView {
 	return noticeView{
 		visitorView: visitorView{l, v.Languages.Languages(), l.Say("error.title")},
 		State:       "failed", Lead: text, Next: l.Say("visitor.unknown.type"),
@@ -133,7 +119,7 @@ func (s *Server) start(w http.ResponseWriter, r *http.Request, l *locale.Languag
 	if err != nil {
 		return err
 	}
-	return views.write(w, r, http.StatusOK, "visitor/start.html", views.start(l, ""))
+	return views.Write(w, r, http.StatusOK, "visitor/start.html", views.start(l, ""))
 }
 
 // typed leads from the short address on a sticker to its page.
@@ -167,7 +153,7 @@ func (s *Server) wrongCode(w http.ResponseWriter, r *http.Request, l *locale.Lan
 	if err != nil {
 		return err
 	}
-	return views.write(w, r, http.StatusNotFound, "visitor/start.html", views.start(l, typed))
+	return views.Write(w, r, http.StatusNotFound, "visitor/start.html", views.start(l, typed))
 }
 
 // search brings the few lines a visitor may mean, as a piece of the page.

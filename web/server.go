@@ -19,6 +19,7 @@ import (
 	"doorlink/store"
 	"doorlink/switchboard"
 	"doorlink/web/locale"
+	"doorlink/web/page"
 )
 
 // Config is what the pages must know about where they are served.
@@ -34,10 +35,9 @@ type Server struct {
 	board   *switchboard.Board
 	log     *slog.Logger
 	base    string
-	secure  bool
+	cookies page.Cookies
 	proxies int
-	dev     fs.FS
-	views   *Views
+	source  *page.Source
 	words   *locale.Catalogue
 	limits  limits
 	shelf   *shelf
@@ -52,11 +52,7 @@ type Server struct {
 
 // New prepares the pages; it fails where a source does not build.
 func New(c Config, db *store.DB, board *switchboard.Board, log *slog.Logger) (*Server, error) {
-	sources := c.Dev
-	if sources == nil {
-		sources = Sources()
-	}
-	views, err := NewViews(sources)
+	source, err := page.NewSource(c.Dev, newViews)
 	if err != nil {
 		return nil, err
 	}
@@ -66,8 +62,8 @@ func New(c Config, db *store.DB, board *switchboard.Board, log *slog.Logger) (*S
 	}
 	return &Server{
 		db: db, board: board, log: log,
-		base: c.Base, secure: base.Scheme == "https", proxies: c.Proxies, dev: c.Dev,
-		views: views, words: views.Languages,
+		base: c.Base, cookies: page.Cookies{Secure: base.Scheme == "https"}, proxies: c.Proxies,
+		source: source, words: source.Languages(),
 		limits: newLimits(), shelf: newShelf(), watch: newWatch(),
 		sockets: map[*socket]bool{},
 	}, nil
@@ -119,10 +115,8 @@ func (s *Server) Sockets() int {
 	return len(s.sockets)
 }
 
-// look is what pages are made of: as built at start, or in development anew.
-func (s *Server) look() (*Views, error) {
-	if s.dev == nil {
-		return s.views, nil
-	}
-	return NewViews(s.dev)
+// look is what pages are made of now; see page.Source.
+func (s *Server) look() (views, error) {
+	v, err := s.source.Views()
+	return views{v}, err
 }

@@ -13,6 +13,7 @@ import (
 	"doorlink"
 	"doorlink/building"
 	"doorlink/web/locale"
+	"doorlink/web/page"
 )
 
 // Limits of what the set-up form takes.
@@ -87,7 +88,7 @@ func (s *Server) showSetup(w http.ResponseWriter, r *http.Request, status int, v
 	if err != nil {
 		return err
 	}
-	return views.write(w, r, status, "setup/form.html", view)
+	return views.Write(w, r, status, "setup/form.html", view)
 }
 
 // setUp puts up the first building. A mistake in the form brings it back with
@@ -103,7 +104,7 @@ func (s *Server) setUp(w http.ResponseWriter, r *http.Request, l *locale.Languag
 	}
 	plan, err := view.plan()
 	if e, ok := errors.AsType[*doorlink.Error](err); ok && e.Kind == doorlink.Invalid {
-		view.Wrong = sentence(l, e, nil)
+		view.Wrong = page.Sentence(l, e, nil)
 		return s.showSetup(w, r, http.StatusBadRequest, view)
 	}
 	if err != nil {
@@ -117,7 +118,7 @@ func (s *Server) setUp(w http.ResponseWriter, r *http.Request, l *locale.Languag
 	if err != nil {
 		return err
 	}
-	return views.write(w, r, http.StatusOK, "setup/done.html", done)
+	return views.Write(w, r, http.StatusOK, "setup/done.html", done)
 }
 
 // build stores the plan once: of two forms sent at the same time one finds the

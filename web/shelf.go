@@ -11,6 +11,7 @@ import (
 
 	"doorlink"
 	"doorlink/directory"
+	"doorlink/web/page"
 )
 
 // shelf keeps rendered directory pages until the directory behind them may have
@@ -41,7 +42,7 @@ func markOf(entries []directory.Entry) string {
 }
 
 type shelfKey struct {
-	views  *Views
+	views  *page.Views
 	panel  doorlink.PanelID
 	lang   string
 	resume bool

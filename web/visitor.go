@@ -12,6 +12,7 @@ import (
 	"doorlink"
 	"doorlink/directory"
 	"doorlink/switchboard"
+	"doorlink/web/page"
 )
 
 // sayTime limits what one signal may take on our side.
@@ -26,30 +27,30 @@ func (s *Server) directory(w http.ResponseWriter, r *http.Request, v visitor) er
 	if err != nil {
 		return err
 	}
-	key := shelfKey{views: views, panel: v.at.Panel.ID, lang: v.lang.Tag, resume: s.resumes(r.Context(), v)}
+	key := shelfKey{views: views.Views, panel: v.at.Panel.ID, lang: v.lang.Tag, resume: s.resumes(r.Context(), v)}
 	now := time.Now()
-	page := s.shelf.find(key, v.at.Revision, now)
-	if page == nil {
-		if page, err = s.newPage(r.Context(), key, v, now); err != nil {
+	kept := s.shelf.find(key, v.at.Revision, now)
+	if kept == nil {
+		if kept, err = s.newPage(r.Context(), views, key, v, now); err != nil {
 			return err
 		}
-		s.shelf.put(key, page)
+		s.shelf.put(key, kept)
 	}
-	return page.serve(w, r)
+	return kept.serve(w, r)
 }
 
-func (s *Server) newPage(ctx context.Context, key shelfKey, v visitor, now time.Time) (*shelfPage, error) {
+func (s *Server) newPage(ctx context.Context, views views, key shelfKey, v visitor, now time.Time) (*shelfPage, error) {
 	list, err := s.listed(ctx, v, now)
 	if err != nil {
 		return nil, err
 	}
-	view := key.views.directory(v.lang, v.at.Property, v.at.Door, v.at.Panel, list.entries, "")
+	view := views.directory(v.lang, v.at.Property, v.at.Door, v.at.Panel, list.entries, "")
 	view.Resume, view.List = key.resume, list.mark
-	plain, err := key.views.render("visitor/directory.html", view)
+	plain, err := views.Render("visitor/directory.html", view)
 	if err != nil {
 		return nil, err
 	}
-	return &shelfPage{revision: list.revision, until: list.until, plain: plain, packed: zip(plain), policy: key.views.policy}, nil
+	return &shelfPage{revision: list.revision, until: list.until, plain: plain, packed: page.Zip(plain), policy: views.Policy()}, nil
 }
 
 // listed is who can be called at the visitor's door, read again only when the
@@ -69,11 +70,11 @@ func (s *Server) listed(ctx context.Context, v visitor, now time.Time) (*shelfLi
 }
 
 // matches answers a search with a whole page or a piece of one.
-func (s *Server) matches(w http.ResponseWriter, r *http.Request, v visitor, page string) error {
-	if err := s.limits.searches.allow(string(v.visit.ID)); err != nil {
+func (s *Server) matches(w http.ResponseWriter, r *http.Request, v visitor, part string) error {
+	if err := s.limits.searches.Allow(string(v.visit.ID)); err != nil {
 		return err
 	}
-	if err := s.limits.seeks.allow(address(r, s.proxies)); err != nil {
+	if err := s.limits.seeks.Allow(page.Address(r, s.proxies)); err != nil {
 		return err
 	}
 	views, err := s.look()
@@ -90,7 +91,7 @@ func (s *Server) matches(w http.ResponseWriter, r *http.Request, v visitor, page
 	}
 	view := views.directory(v.lang, v.at.Property, v.at.Door, v.at.Panel, list.entries, typed)
 	view.List = list.mark
-	return views.write(w, r, http.StatusOK, page, view)
+	return views.Write(w, r, http.StatusOK, part, view)
 }
 
 // longestSearch is how many bytes of what was typed are looked for.
@@ -115,14 +116,14 @@ func (s *Server) resumes(ctx context.Context, v visitor) bool {
 
 // line is the visitor's socket.
 func (s *Server) line(w http.ResponseWriter, r *http.Request, v visitor) error {
-	if err := s.limits.sockets.allow(address(r, s.proxies)); err != nil {
+	if err := s.limits.sockets.Allow(page.Address(r, s.proxies)); err != nil {
 		return err
 	}
 	sock, err := accept(w, r)
 	if err != nil {
 		return errAnswered
 	}
-	p := &visitorPage{s: s, v: v, sock: sock, address: address(r, s.proxies), list: r.URL.Query().Get("list")}
+	p := &visitorPage{s: s, v: v, sock: sock, address: page.Address(r, s.proxies), list: r.URL.Query().Get("list")}
 	if !s.keep(sock, p.run) {
 		sock.close(websocket.StatusGoingAway, "restarting")
 	}
@@ -210,10 +211,10 @@ func (p *visitorPage) say(sig doorlink.Signal) error {
 // dial places a call. A page that thinks it has none, while a call of its visit
 // goes on, is told of that one.
 func (p *visitorPage) dial(ctx context.Context, sig doorlink.Signal) error {
-	if err := p.s.limits.dials.allow(p.address); err != nil {
+	if err := p.s.limits.dials.Allow(p.address); err != nil {
 		return err
 	}
-	if err := p.s.limits.stickers.allow(string(p.v.visit.Panel)); err != nil {
+	if err := p.s.limits.stickers.Allow(string(p.v.visit.Panel)); err != nil {
 		return err
 	}
 	var as doorlink.Caller

@@ -20,14 +20,14 @@ type directoryView struct {
 	visitorView
 
 	Door, Building, Label string
-	Notice                string // the manager's line; may be empty
-	Zone                  string // the IANA name of the door's clock
-	State                 string // directory, search or empty
-	Listed                bool   // there is a resident to call
-	Resume                bool   // the visit has a call or a code that matters
-	List                  string // the mark of the list; see markOf
-	Query                 string // what was typed
-	Hint                  string // how many matches, or what to type
+	Notice                string      // the manager's line; may be empty
+	Zone                  string      // the IANA name of the door's clock
+	State                 string      // directory, search or empty
+	Listed                bool        // there is a resident to call
+	Resume                bool        // the visit has a call or a code that matters
+	List                  string      // the mark of the list; see markOf
+	Query                 string      // what was typed
+	Hint                  string      // how many matches, or what to type
 	Featured              []personRow // the office and its like, for everyone
 	RowsLabel             string
 	Units                 []unitRow
@@ -50,7 +50,7 @@ type personRow struct {
 // directory shows who can be called at a door. query is what the visitor
 // searched for, empty if nothing: then everybody is listed, unless the property
 // has its directory searched first. Featured Entries stand on top in any case.
-func (v *Views) directory(l *locale.Language, p doorlink.Property, d doorlink.Door, at doorlink.Panel, all []directory.Entry, query string) directoryView {
+func (v views) directory(l *locale.Language, p doorlink.Property, d doorlink.Door, at doorlink.Panel, all []directory.Entry, query string) directoryView {
 	view := directoryView{
 		visitorView: visitorView{l, v.Languages.Languages(), d.Name + ", " + p.Name},
 		Door:        d.Name, Building: p.Name, Label: at.Label, Notice: p.Notice, Zone: p.Zone,
@@ -148,7 +148,7 @@ type noticeView struct {
 	Next          string // the link to the page where a code is typed
 }
 
-func (v *Views) gone(l *locale.Language) noticeView {
+func (v views) gone(l *locale.Language) noticeView {
 	return noticeView{
 		visitorView: visitorView{l, v.Languages.Languages(), l.Say("visitor.gone.title")},
 		State:       "gone", Lead: l.Say("visitor.gone.lead"),
@@ -156,7 +156,7 @@ func (v *Views) gone(l *locale.Language) noticeView {
 	}
 }
 
-func (v *Views) unknown(l *locale.Language) noticeView {
+func (v views) unknown(l *locale.Language) noticeView {
 	return noticeView{
 		visitorView: visitorView{l, v.Languages.Languages(), l.Say("visitor.unknown.title")},
 		State:       "unknown", Lead: l.Say("visitor.unknown.lead"), Next: l.Say("visitor.unknown.type"),
@@ -172,7 +172,7 @@ type startView struct {
 
 // start asks for the code of a sticker. typed is what led nowhere, empty if
 // nothing was typed yet.
-func (v *Views) start(l *locale.Language, typed string) startView {
+func (v views) start(l *locale.Language, typed string) startView {
 	view := startView{visitorView: visitorView{l, v.Languages.Languages(), l.Say("visitor.start.title")}, Typed: typed}
 	if typed != "" {
 		view.Wrong = l.Say("visitor.start.wrong", "code", typed)
@@ -197,9 +197,9 @@ type help struct {
 
 // addScreens renders the screens of a call in each language, to be served and
 // kept like any other asset.
-func (v *Views) addScreens() error {
+func (v views) addScreens() error {
 	for _, l := range v.Languages.Languages() {
-		body, err := v.render("visitor/screens.html", newScreensView(l))
+		body, err := v.Render("visitor/screens.html", newScreensView(l))
 		if err != nil {
 			return err
 		}

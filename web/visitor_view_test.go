@@ -12,6 +12,7 @@ import (
 
 	"doorlink"
 	"doorlink/directory"
+	"doorlink/web/ui"
 )
 
 // linden is the property of all view tests.
@@ -33,17 +34,17 @@ func entries(lines ...string) []directory.Entry {
 	return all
 }
 
-func views(t testing.TB) *Views {
+func testViews(t testing.TB) views {
 	t.Helper()
-	v, err := NewViews(Sources())
+	v, err := newViews(ui.Sources())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return v
+	return views{v}
 }
 
 // pages is every page a visitor can be given, by name of its golden file.
-func pages(v *Views) map[string]struct {
+func pages(v views) map[string]struct {
 	page string
 	view any
 } {
@@ -85,9 +86,9 @@ var bundled = regexp.MustCompile(`(?s)(<style>).*?(</style>)|(<script type="modu
 
 func TestPagesLookAsTheyDid(t *testing.T) {
 	t.Parallel()
-	v := views(t)
+	v := testViews(t)
 	for name, p := range pages(v) {
-		got, err := v.render(p.page, p.view)
+		got, err := v.Render(p.page, p.view)
 		if err != nil {
 			t.Error(err)
 			continue
@@ -119,7 +120,7 @@ func TestNamesAreMarkedWhereTheyMatched(t *testing.T) {
 
 func TestALongDirectoryIsSearchedFirst(t *testing.T) {
 	t.Parallel()
-	v := views(t)
+	v := testViews(t)
 	en := v.Languages.Match("", "en")
 	many := make([]string, 201)
 	for i := range many {
@@ -135,7 +136,7 @@ func TestALongDirectoryIsSearchedFirst(t *testing.T) {
 
 func TestPeopleOfOneUnitShareAPlate(t *testing.T) {
 	t.Parallel()
-	v := views(t)
+	v := testViews(t)
 	got := unitRows(v.Languages.Match("", "en"), entries("1A Ada N.", "1A Bram V.", "1B 1B"), "")
 	want := []unitRow{
 		{"1A", []personRow{
@@ -155,9 +156,9 @@ func TestShots(t *testing.T) {
 	if dir == "" {
 		t.Skip("DOORLINK_SHOTS is not set")
 	}
-	v := views(t)
+	v := testViews(t)
 	for name, p := range pages(v) {
-		body, err := v.render(p.page, p.view)
+		body, err := v.Render(p.page, p.view)
 		if err == nil {
 			err = os.WriteFile(filepath.Join(dir, name+".html"), body, 0o644)
 		}

@@ -34,13 +34,13 @@ func house(n int) []directory.Entry {
 // the first flight of a connection (ten segments of RFC 6928).
 func TestFirstVisitIsOneLightResponse(t *testing.T) {
 	t.Parallel()
-	v := views(t)
+	v := testViews(t)
 	for _, c := range []struct{ residents, budget int }{{200, 14_000}, {5000, 30_000}} {
 		for _, l := range v.Languages.Languages() {
 			w := httptest.NewRecorder()
 			r := httptest.NewRequest(http.MethodGet, "/p/token", nil)
 			r.Header.Set("Accept-Encoding", "gzip")
-			if err := v.write(w, r, http.StatusOK, "visitor/directory.html", v.directory(l, linden, northGate, panelN2, house(c.residents), "")); err != nil {
+			if err := v.Write(w, r, http.StatusOK, "visitor/directory.html", v.directory(l, linden, northGate, panelN2, house(c.residents), "")); err != nil {
 				t.Fatal(err)
 			}
 			got := w.Body.Len()
@@ -54,10 +54,10 @@ func TestFirstVisitIsOneLightResponse(t *testing.T) {
 
 func TestThePolicyAllowsWhatThePageBrings(t *testing.T) {
 	t.Parallel()
-	v := views(t)
+	v := testViews(t)
 	w := httptest.NewRecorder()
 	r := httptest.NewRequest(http.MethodGet, "/p/token", nil)
-	if err := v.write(w, r, http.StatusOK, "visitor/directory.html", v.directory(v.Languages.Match("", ""), linden, northGate, panelN2, house(3), "")); err != nil {
+	if err := v.Write(w, r, http.StatusOK, "visitor/directory.html", v.directory(v.Languages.Match("", ""), linden, northGate, panelN2, house(3), "")); err != nil {
 		t.Fatal(err)
 	}
 	policy, body := w.Header().Get("Content-Security-Policy"), w.Body.String()
@@ -78,13 +78,13 @@ func TestThePolicyAllowsWhatThePageBrings(t *testing.T) {
 }
 
 func BenchmarkDirectory(b *testing.B) {
-	v := views(b)
+	v := testViews(b)
 	all := house(200)
 	l := v.Languages.Match("", "en")
 	r := httptest.NewRequest(http.MethodGet, "/p/token", nil)
 	r.Header.Set("Accept-Encoding", "gzip")
 	for b.Loop() {
-		if err := v.write(httptest.NewRecorder(), r, http.StatusOK, "visitor/directory.html", v.directory(l, linden, northGate, panelN2, all, "")); err != nil {
+		if err := v.Write(httptest.NewRecorder(), r, http.StatusOK, "visitor/directory.html", v.directory(l, linden, northGate, panelN2, all, "")); err != nil {
 			b.Fatal(err)
 		}
 	}

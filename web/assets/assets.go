@@ -49,10 +49,10 @@ var kinds = map[string]string{
 // shared is the folder that has no entry points.
 const shared = "shared"
 
-// Build makes a Set from a folder of pages. An error lists every mistake in the
+// Build makes a Set from the named folders of pages, or from all. An error lists every mistake in the
 // sources as file:line:column, one a line.
-func Build(pages fs.FS) (*Set, error) {
-	entries, plain, err := list(pages)
+func Build(pages fs.FS, folders ...string) (*Set, error) {
+	entries, plain, err := list(pages, folders)
 	if err != nil {
 		return nil, fmt.Errorf("listing pages: %w", err)
 	}
@@ -85,12 +85,13 @@ func (s *Set) Add(name string, body []byte) error {
 	return nil
 }
 
-// list finds the entry points, and the files that are served as they are.
-func list(pages fs.FS) (entries, plain []string, err error) {
+// list finds the entry points in folders, or in all where none is named, and the
+// files that are served as they are.
+func list(pages fs.FS, folders []string) (entries, plain []string, err error) {
 	all, err := fs.Glob(pages, "*/*.*")
 	for _, name := range all {
 		switch ext := path.Ext(name); {
-		case path.Dir(name) == shared:
+		case path.Dir(name) == shared, len(folders) > 0 && !slices.Contains(folders, path.Dir(name)):
 		case ext == ".ts" || ext == ".css":
 			entries = append(entries, name)
 		case ext != ".html" && kinds[ext] != "": // pages are templates

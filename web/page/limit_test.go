@@ -1,4 +1,4 @@
-package web
+package page
 
 import (
 	"errors"
@@ -7,8 +7,6 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"golang.org/x/time/rate"
 
 	"doorlink"
 )
@@ -39,7 +37,7 @@ func TestAnAddressIsTakenFromWhereItCanBeTrusted(t *testing.T) {
 			if tt.forwarded != "" {
 				r.Header.Set("X-Forwarded-For", tt.forwarded)
 			}
-			if got := address(r, tt.proxies); got != tt.want {
+			if got := Address(r, tt.proxies); got != tt.want {
 				t.Fatalf("got %s, want %s", got, tt.want)
 			}
 		})
@@ -48,22 +46,22 @@ func TestAnAddressIsTakenFromWhereItCanBeTrusted(t *testing.T) {
 
 func TestABudgetSaysWhenToComeBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := newLimiter(budget{rate.Every(time.Second), 2})
+		l := NewLimiter(Budget{Every: time.Second, Burst: 2})
 		for range 2 {
-			if err := l.allow("a"); err != nil {
+			if err := l.Allow("a"); err != nil {
 				t.Fatal(err)
 			}
 		}
-		err := l.allow("a")
+		err := l.Allow("a")
 		e, ok := errors.AsType[*doorlink.Error](err)
 		if !ok || e.Kind != doorlink.Busy || e.Args[1] != time.Second {
 			t.Fatalf("got %v, want to wait a second", err)
 		}
-		if err := l.allow("b"); err != nil {
+		if err := l.Allow("b"); err != nil {
 			t.Fatalf("another address: %v", err)
 		}
 		time.Sleep(time.Second)
-		if err := l.allow("a"); err != nil {
+		if err := l.Allow("a"); err != nil {
 			t.Fatalf("a second later: %v", err)
 		}
 	})
@@ -71,31 +69,16 @@ func TestABudgetSaysWhenToComeBack(t *testing.T) {
 
 func TestALimiterForgetsTheIdle(t *testing.T) {
 	t.Parallel()
-	l := newLimiter(budget{rate.Every(time.Hour), 1})
+	l := NewLimiter(Budget{Every: time.Hour, Burst: 1})
 	for i := range keptLimiters + 10 {
-		if err := l.allow(fmt.Sprint(i)); err != nil {
+		if err := l.Allow(fmt.Sprint(i)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if got := len(l.byKey); got != keptLimiters || l.order.Len() != keptLimiters {
 		t.Fatalf("got %d keys and %d in order, want %d", got, l.order.Len(), keptLimiters)
 	}
-	if err := l.allow(fmt.Sprint(keptLimiters + 9)); err == nil {
+	if err := l.Allow(fmt.Sprint(keptLimiters + 9)); err == nil {
 		t.Fatal("the latest was forgotten")
-	}
-}
-
-func TestAHandsetIsNamedByNoMoreThanNeeded(t *testing.T) {
-	t.Parallel()
-	for agent, want := range map[string]string{
-		"Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1": "Safari · iPhone",
-		"Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Mobile Safari/537.36":                            "Chrome · Android",
-		"Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0":                                                                  "Firefox · Linux",
-		"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36 Edg/131.0.0.0":           "Edg · Windows",
-		"<script>": "? · ?",
-	} {
-		if got := browserName(agent); got != want {
-			t.Errorf("%s: got %s, want %s", agent, got, want)
-		}
 	}
 }

@@ -1,0 +1,73 @@
+package page
+
+import (
+	"container/list"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"doorlink"
+)
+
+// Budget is how often something may be done: once every Every on average, and
+// Burst times at once.
+type Budget struct {
+	Every time.Duration
+	Burst int
+}
+
+// ErrWait refuses what is done too often. Its arg "wait" is the time.Duration
+// after which the same request is fine.
+var ErrWait = doorlink.Fail(doorlink.Busy, "limit.wait")
+
+// keptLimiters is how many keys are remembered; the one that was idle longest
+// is forgotten first, which can only forgive.
+const keptLimiters = 50_000
+
+// Limiter counts by key, such as an address. It may be used from any goroutine.
+type Limiter struct {
+	budget Budget
+
+	mu    sync.Mutex
+	byKey map[string]*list.Element
+	order *list.List // of *counted, used last in front
+}
+
+type counted struct {
+	key  string
+	rate *rate.Limiter
+}
+
+// NewLimiter makes a Limiter that gives each key the same budget.
+func NewLimiter(b Budget) *Limiter {
+	return &Limiter{budget: b, byKey: map[string]*list.Element{}, order: list.New()}
+}
+
+// Allow takes one from key's budget. If that is used up it returns ErrWait and
+// takes nothing.
+func (l *Limiter) Allow(key string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	e := l.byKey[key]
+	if e == nil {
+		e = l.order.PushFront(&counted{key, rate.NewLimiter(rate.Every(l.budget.Every), l.budget.Burst)})
+		l.byKey[key] = e
+		l.forget()
+	}
+	l.order.MoveToFront(e)
+	r := e.Value.(*counted).rate.Reserve()
+	if d := r.Delay(); d > 0 {
+		r.Cancel()
+		return ErrWait.With("wait", d)
+	}
+	return nil
+}
+
+func (l *Limiter) forget() {
+	if l.order.Len() > keptLimiters {
+		oldest := l.order.Back()
+		delete(l.byKey, oldest.Value.(*counted).key)
+		l.order.Remove(oldest)
+	}
+}

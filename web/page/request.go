@@ -1,0 +1,104 @@
+package page
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+
+	"doorlink"
+	"doorlink/web/locale"
+)
+
+// Careful sets what every answer has, and ends reading a request's body after
+// limit bytes.
+func Careful(limit int64, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("X-Robots-Tag", "noindex")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Permissions-Policy", "microphone=(self), camera=(), geolocation=()")
+		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+		h.Set("Cache-Control", "private, no-cache")
+		if r.TLS != nil {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, limit)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// Cookies sets cookies that scripts cannot read and other sites cannot send
+// with their forms.
+type Cookies struct {
+	Secure bool // browsers reach us by HTTPS
+}
+
+// Set puts a cookie under path for age, rounded down to seconds; a negative age
+// takes it away.
+func (c Cookies) Set(w http.ResponseWriter, name, value, path string, age time.Duration) {
+	http.SetCookie(w, &http.Cookie{
+		Name: name, Value: value, Path: path, MaxAge: int(age / time.Second),
+		HttpOnly: true, Secure: c.Secure, SameSite: http.SameSiteLaxMode,
+	})
+}
+
+// SecretIn reads a cookie that holds a secret. Anything of another length is
+// none of ours.
+func SecretIn(r *http.Request, name string) (doorlink.Secret, bool) {
+	c, err := r.Cookie(name)
+	if err != nil || len(c.Value) != 32 {
+		return "", false
+	}
+	return doorlink.Secret(c.Value), true
+}
+
+const (
+	langCookie = "dl_lang"
+	langAge    = 365 * 24 * time.Hour
+)
+
+// Language is the one the reader chose, now by the query ?lang= or earlier,
+// which a cookie remembers for all pages; else the best their browser names.
+func (c Cookies) Language(w http.ResponseWriter, r *http.Request, all *locale.Catalogue) *locale.Language {
+	chosen := r.URL.Query().Get("lang")
+	if chosen == "" {
+		if c, err := r.Cookie(langCookie); err == nil {
+			chosen = c.Value
+		}
+		return all.Match(r.Header.Get("Accept-Language"), chosen)
+	}
+	l := all.Match(r.Header.Get("Accept-Language"), chosen)
+	c.Set(w, langCookie, l.Tag, "/", langAge)
+	return l
+}
+
+// Address is whom a request comes from, as far as it can be trusted: the
+// connection's other end, or behind proxies the address that the outermost
+// trusted one saw. IPv6 addresses count by their /64, which is what one
+// customer gets.
+func Address(r *http.Request, proxies int) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		host = r.RemoteAddr // a pipe in tests
+	}
+	if proxies > 0 {
+		hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+		if i := len(hops) - proxies; i >= 0 {
+			host = strings.TrimSpace(hops[i])
+		}
+	}
+	ip, err := netip.ParseAddr(host)
+	if err != nil {
+		return host
+	}
+	ip = ip.Unmap().WithZone("")
+	if ip.Is6() {
+		p, _ := ip.Prefix(64) // 64 is always in range
+		return p.String()
+	}
+	return ip.String()
+}
