@@ -120,7 +120,7 @@ func (f *fields) email() string {
 // quotes, and a domain with at least two labels.
 func isEmail(s string) bool {
 	a, err := mail.ParseAddress(s)
-	if err != nil || a.Address != s || a.Name != "" || len(s) > maxEmail || strings.ContainsAny(s, " \"'<>()[],;:\\") {
+	if err != nil || a.Address != s || a.Name != "" || len(s) > maxEmail || strings.ContainsAny(s, " \"<>()[],;:\\") {
 		return false
 	}
 	local, domain, _ := strings.Cut(s, "@")
