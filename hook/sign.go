@@ -95,7 +95,7 @@ func Verify(h http.Header, body []byte, now time.Time, secrets ...doorlink.Secre
 // is not base64.
 func signatures(header string) [][]byte {
 	var all [][]byte
-	for _, part := range strings.Fields(header) {
+	for part := range strings.FieldsSeq(header) {
 		text, ours := strings.CutPrefix(part, version)
 		if s, err := base64.StdEncoding.DecodeString(text); ours && err == nil {
 			all = append(all, s)

@@ -16,6 +16,7 @@ package office
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 
 	"doorlink"
@@ -64,12 +65,7 @@ func (a Actor) limitedTo(p doorlink.PropertyID, can doorlink.Ability) bool {
 }
 
 func contains[T comparable](all []T, one T) bool {
-	for _, v := range all {
-		if v == one {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(all, one)
 }
 
 // Desk is one manager's, or program's, place at one property.

@@ -192,15 +192,16 @@ func lists() *rapid.Generator[string] {
 		pick("", "", "2026-05-01", "2026-06-01"), pick("", "", "2026-05-31", "2026-07-31"), pick("", "", "", "current", "past", "future"),
 	}
 	return rapid.Custom(func(t *rapid.T) string {
-		list := columns
+		var list strings.Builder
+		list.WriteString(columns)
 		for range rapid.IntRange(0, 8).Draw(t, "rows") {
 			var row []string
 			for _, c := range cells {
 				row = append(row, c.Draw(t, "cell"))
 			}
-			list += strings.Join(row, ",") + "\n"
+			list.WriteString(strings.Join(row, ",") + "\n")
 		}
-		return list
+		return list.String()
 	})
 }
 

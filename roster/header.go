@@ -46,7 +46,7 @@ var headings = meanings(map[column]string{
 func meanings(words map[column]string) map[string]column {
 	all := map[string]column{}
 	for c, list := range words {
-		for _, w := range strings.Fields(list) {
+		for w := range strings.FieldsSeq(list) {
 			all[w] = c
 		}
 	}
