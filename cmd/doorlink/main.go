@@ -30,6 +30,7 @@ type commands struct {
 	Provision provision `cmd:"" help:"Make a door's lock ready: write its provisioning file."`
 	Link      link      `cmd:"" help:"Make a one-time link with which a resident signs in."`
 	Backup    backup    `cmd:"" help:"Copy the embedded database and the keys while the server runs."`
+	Audit     audit     `cmd:"" help:"Verify that the audit is as it was written."`
 	Keypad    lockOf    `cmd:"" hidden:"" passthrough:"" help:"The offline lock; the same as the program keypad."`
 
 	Config  kong.ConfigFlag  `help:"File with settings: one JSON object, by the names of the flags." placeholder:"FILE" type:"path"`

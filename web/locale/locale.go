@@ -13,7 +13,8 @@
 // <b> and </b> may emphasize words in messages that are said as HTML.
 //
 // English is the reference: a key that another language lacks is said in
-// English, and tests prove that none is lacking.
+// English. Tests prove that visitors, residents and whoever signs in lack none;
+// what managers alone read may be in English only.
 package locale
 
 import (
