@@ -112,13 +112,8 @@ func (d *Desk) Undo(ctx context.Context, seq int64) (Receipt, error) {
 	if err != nil {
 		return Receipt{}, err
 	}
-	if len(deed.Detail.Changes) == 0 || time.Since(deed.At) >= UndoTime {
-		return Receipt{}, ErrNotUndone
-	}
-	for _, c := range deed.Detail.Changes {
-		if err := d.mayUndo(c); err != nil {
-			return Receipt{}, err
-		}
+	if err := d.undoable(deed, time.Now()); err != nil {
+		return Receipt{}, err
 	}
 	return d.do(ctx, act{
 		action: "undo", subject: deed.Subject, changes: doorlink.Inverse(deed.Detail.Changes),

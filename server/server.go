@@ -18,10 +18,12 @@ import (
 	"doorlink"
 	"doorlink/bus"
 	"doorlink/doorcode/issue"
+	"doorlink/office"
 	"doorlink/relay"
 	"doorlink/store"
 	"doorlink/switchboard"
 	"doorlink/web"
+	"doorlink/web/console"
 )
 
 // Server is one node of doorlink, ready to run.
@@ -33,6 +35,7 @@ type Server struct {
 	log      *slog.Logger
 	board    *switchboard.Board
 	pages    *web.Server
+	console  *console.Server
 	bus      *bus.Bus
 	relay    *relay.Server // nil when it is run apart
 	listener net.Listener
@@ -91,6 +94,9 @@ func (s *Server) open(ctx context.Context) (err error) {
 	if s.pages, err = web.New(web.Config{Base: s.base, Proxies: c.Proxies, Dev: c.sources()}, s.DB, s.board, log); err != nil {
 		return err
 	}
+	if s.console, err = console.New(console.Config{Base: s.base, Proxies: c.Proxies, Dev: c.sources()}, s.DB, office.New(s.DB, log), log); err != nil {
+		return err
+	}
 	if s.secure, err = newCertificates(c, s.base, log); err != nil {
 		return err
 	}
@@ -112,11 +118,12 @@ func (s *Server) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return s.board.Run(ctx) })
 	g.Go(func() error { return s.pages.Run(ctx) })
+	g.Go(func() error { return s.console.Run(ctx) })
 	g.Go(func() error { return s.purge(ctx) })
 	if s.relay != nil {
 		g.Go(func() error { return s.relay.Run(ctx) })
 	}
-	serve(ctx, g, s.newHTTP(s.pages.Handler()), s.secure.wrap(s.listener))
+	serve(ctx, g, s.newHTTP(s.handler()), s.secure.wrap(s.listener))
 	if s.metrics != nil {
 		serve(ctx, g, s.newHTTP(s.figures()), s.metrics)
 	}
@@ -126,6 +133,16 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 	s.invite(ctx)
 	return g.Wait()
+}
+
+// handler leads to whoever serves an address. The console has its own part of
+// the folder of styles and scripts.
+func (s *Server) handler() http.Handler {
+	mux, managers := http.NewServeMux(), s.console.Handler()
+	mux.Handle("/", s.pages.Handler())
+	mux.Handle("/console/", managers)
+	mux.Handle("/a/{hash}/console/", managers)
+	return mux
 }
 
 // Close closes what New opened. Run calls it.

@@ -23,7 +23,7 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request, l *locale.Languag
 		w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
-	h := doorlink.Handset{ID: doorlink.NewID[doorlink.HandsetID]("hset"), Name: browserName(r.UserAgent())}
+	h := doorlink.Handset{ID: doorlink.NewID[doorlink.HandsetID]("hset"), Name: page.BrowserName(r.UserAgent())}
 	if old, ok := page.SecretIn(r, sessionCookie); ok {
 		if known, err := s.db.Session(r.Context(), old.Hash(), time.Now()); err == nil {
 			h.ID = known.ID // the same browser signing in again is the same handset
@@ -37,22 +37,6 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request, l *locale.Languag
 	s.cookies.Set(w, sessionCookie, session.Reveal(), "/r/", sessionAge)
 	http.Redirect(w, r, "/r/", http.StatusSeeOther)
 	return nil
-}
-
-// browserName is what a resident reads in the list of their handsets. It is no
-// more than a browser and a system: enough to tell two phones apart.
-func browserName(agent string) string {
-	return firstOf(agent, "Edg", "Firefox", "Chrome", "Safari") + " · " +
-		firstOf(agent, "iPhone", "iPad", "Android", "Windows", "Mac OS X", "Linux")
-}
-
-func firstOf(agent string, names ...string) string {
-	for _, n := range names {
-		if strings.Contains(agent, n) {
-			return n
-		}
-	}
-	return "?"
 }
 
 // home is the resident's page: whether they can be reached, where they are

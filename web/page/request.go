@@ -40,10 +40,36 @@ type Cookies struct {
 // Set puts a cookie under path for age, rounded down to seconds; a negative age
 // takes it away.
 func (c Cookies) Set(w http.ResponseWriter, name, value, path string, age time.Duration) {
+	c.set(w, name, value, path, age, http.SameSiteLaxMode)
+}
+
+// SetStrict is Set for a cookie that browsers do not even send when somebody
+// follows a link from elsewhere.
+func (c Cookies) SetStrict(w http.ResponseWriter, name, value, path string, age time.Duration) {
+	c.set(w, name, value, path, age, http.SameSiteStrictMode)
+}
+
+func (c Cookies) set(w http.ResponseWriter, name, value, path string, age time.Duration, from http.SameSite) {
 	http.SetCookie(w, &http.Cookie{
 		Name: name, Value: value, Path: path, MaxAge: int(age / time.Second),
-		HttpOnly: true, Secure: c.Secure, SameSite: http.SameSiteLaxMode,
+		HttpOnly: true, Secure: c.Secure, SameSite: from,
 	})
+}
+
+// BrowserName is what people read in the lists of where they are signed in: no
+// more than a browser and a system, enough to tell two devices apart.
+func BrowserName(agent string) string {
+	return firstOf(agent, "Edg", "Firefox", "Chrome", "Safari") + " · " +
+		firstOf(agent, "iPhone", "iPad", "Android", "Windows", "Mac OS X", "Linux")
+}
+
+func firstOf(agent string, names ...string) string {
+	for _, n := range names {
+		if strings.Contains(agent, n) {
+			return n
+		}
+	}
+	return "?"
 }
 
 // SecretIn reads a cookie that holds a secret. Anything of another length is

@@ -8,7 +8,7 @@ import (
 	"io/fs"
 )
 
-//go:embed resident setup shared visitor
+//go:embed console resident setup shared visitor
 var sources embed.FS
 
 // Sources returns the sources as they were built into the program.

@@ -1,0 +1,102 @@
+package console
+
+import (
+	"net/http"
+	"time"
+
+	"doorlink"
+	"doorlink/store"
+)
+
+// propertiesView is properties.html.
+type propertiesView struct {
+	shell
+	Properties []propertyRow
+}
+
+type propertyRow struct{ Name, Path string }
+
+// accountView is account.html: who the reader is, and where they are signed in.
+type accountView struct {
+	shell
+	Email    string
+	Sessions []sessionRow
+}
+
+type sessionRow struct {
+	Hash, Name, Way string
+	Used            string
+	Here            bool // the session that is reading
+}
+
+// properties lists a manager's properties. Who has one alone is led to it.
+func (s *Server) properties(w http.ResponseWriter, r *http.Request, o *own) error {
+	all, err := s.office.Properties(r.Context(), o.Actor)
+	if err != nil {
+		return err
+	}
+	if len(all) == 1 {
+		http.Redirect(w, r, root+string(all[0].ID)+"/", http.StatusSeeOther)
+		return nil
+	}
+	v := propertiesView{shell: o.shell("console.properties")}
+	for _, p := range all {
+		v.Properties = append(v.Properties, propertyRow{p.Name, root + string(p.ID) + "/"})
+	}
+	return s.show(w, r, http.StatusOK, "properties.html", v)
+}
+
+func (s *Server) account(w http.ResponseWriter, r *http.Request, o *own) error {
+	sessions, err := s.db.Desks(r.Context(), o.Manager.ID)
+	if err != nil {
+		return err
+	}
+	v := accountView{shell: o.shell("console.account"), Email: o.Manager.Email}
+	for _, one := range sessions {
+		v.Sessions = append(v.Sessions, sessionRow{
+			Hash: one.Hash, Name: one.Name, Way: o.lang.Say("console.way." + one.Way),
+			Used: one.Used.UTC().Format("2 January 2006"), Here: one.Hash == o.session.Hash,
+		})
+	}
+	return s.show(w, r, http.StatusOK, "account.html", v)
+}
+
+// endSession ends one of the reader's sessions, wherever it is; one that is not
+// theirs is left alone.
+func (s *Server) endSession(w http.ResponseWriter, r *http.Request, o *own) error {
+	sessions, err := s.db.Desks(r.Context(), o.Manager.ID)
+	if err != nil {
+		return err
+	}
+	for _, one := range sessions {
+		if one.Hash != r.PostFormValue("session") {
+			continue
+		}
+		if err := s.end(r, one); err != nil {
+			return err
+		}
+	}
+	http.Redirect(w, r, root+"account", http.StatusSeeOther)
+	return nil
+}
+
+// leave signs the reader out.
+func (s *Server) leave(w http.ResponseWriter, r *http.Request, o *own) error {
+	if err := s.end(r, o.session); err != nil {
+		return err
+	}
+	s.cookies.SetStrict(w, cookie, "", root, -time.Second)
+	http.Redirect(w, r, root, http.StatusSeeOther)
+	return nil
+}
+
+// end ends a session and puts that into the audit.
+func (s *Server) end(r *http.Request, session store.DeskSession) error {
+	return s.db.Write(r.Context(), func(tx *store.Tx) error {
+		if err := tx.EndDesk(r.Context(), session.Hash); err != nil {
+			return err
+		}
+		_, err := tx.Audit(r.Context(), doorlink.Deed{At: time.Now(), Manager: session.Manager, Action: "session.end"})
+		return err
+	})
+}

@@ -1,0 +1,114 @@
+package console
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"doorlink"
+	"doorlink/office"
+	"doorlink/store"
+	"doorlink/web/locale"
+	"doorlink/web/page"
+)
+
+// The audience of a route is the type of its function: a handler that needs to
+// know who is asking cannot be registered without the guard that finds out.
+type (
+	openFunc func(w http.ResponseWriter, r *http.Request) error
+	ownFunc  func(w http.ResponseWriter, r *http.Request, o *own) error
+	deskFunc func(w http.ResponseWriter, r *http.Request, d *desk) error
+)
+
+// own is a manager who is signed in, at no property.
+type own struct {
+	office.Actor
+	session store.DeskSession
+	lang    *locale.Language
+}
+
+// desk is a manager at a property that is theirs.
+type desk struct {
+	*office.Desk
+	lang *locale.Language
+}
+
+// The cookie of a manager's session. It is a secret of its own: it opens no
+// visitor's or resident's route, nor do theirs open the console's.
+const (
+	cookie = "dl_desk"
+	root   = "/console/"
+)
+
+// open guards what anybody may see.
+func (s *Server) open(f openFunc) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.answer(w, r, nil, f(w, r))
+	})
+}
+
+// own guards what needs a manager who is signed in.
+func (s *Server) own(f ownFunc) http.Handler {
+	return s.open(func(w http.ResponseWriter, r *http.Request) error {
+		o, err := s.who(r)
+		if err != nil {
+			return err
+		}
+		return f(w, r, o)
+	})
+}
+
+// desk guards what needs a manager at one of their properties. What goes wrong
+// there is told among that property's pages.
+func (s *Server) desk(f deskFunc) http.Handler {
+	return s.own(func(w http.ResponseWriter, r *http.Request, o *own) error {
+		at, err := s.office.At(r.Context(), o.Actor, doorlink.PropertyID(r.PathValue("property")))
+		if err != nil {
+			return err
+		}
+		d := &desk{Desk: at, lang: o.lang}
+		s.answer(w, r, d, f(w, r, d))
+		return nil
+	})
+}
+
+// who finds the manager of a request, or fails with store.ErrNoSession.
+func (s *Server) who(r *http.Request) (*own, error) {
+	secret, ok := page.SecretIn(r, cookie)
+	if !ok {
+		return nil, store.ErrNoSession
+	}
+	session, err := s.db.Desk(r.Context(), secret.Hash(), time.Now())
+	if err != nil {
+		return nil, err
+	}
+	if session.Browser != browser(r) {
+		return nil, s.stolen(r.Context(), session)
+	}
+	m, err := s.db.Manager(r.Context(), session.Manager)
+	if errors.Is(err, store.ErrNoManager) {
+		return nil, store.ErrNoSession // removed between the two looks
+	}
+	return &own{Actor: office.Actor{Manager: m}, session: session, lang: s.words}, err
+}
+
+// browser is the hash of what a browser calls itself. Whoever has only a copy of
+// the cookie seldom has the same browser in the same version, too.
+func browser(r *http.Request) string { return doorlink.Digest(r.UserAgent()) }
+
+// stolen ends a session that came from another browser than the one that signed
+// in: its owner signs in again, a thief does not.
+func (s *Server) stolen(ctx context.Context, session store.DeskSession) error {
+	err := s.db.Write(ctx, func(tx *store.Tx) error {
+		if err := tx.EndDesk(ctx, session.Hash); err != nil {
+			return err
+		}
+		_, err := tx.Audit(ctx, doorlink.Deed{At: time.Now(), Manager: session.Manager, Action: "session.refused"})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return store.ErrNoSession
+}

@@ -1,0 +1,57 @@
+package console
+
+import (
+	"net/http"
+
+	"doorlink"
+	"doorlink/roster"
+	"doorlink/web/page"
+)
+
+// longestBody is how many bytes of a request are read: the longest list, and
+// the form around it.
+const longestBody = roster.MaxBytes + 64<<10
+
+// Handler serves every route below /console/, and the console's part of /a/,
+// where all pages have their styles and scripts.
+func (s *Server) Handler() http.Handler {
+	mux := http.NewServeMux()
+	s.routes(mux.Handle)
+	return page.Careful(longestBody, http.NewCrossOriginProtection().Handler(mux))
+}
+
+func (s *Server) routes(on func(pattern string, h http.Handler)) {
+	// Anybody.
+	on("GET /a/{hash}/console/", http.HandlerFunc(s.asset))
+	on("GET /console/{$}", s.open(s.start))
+	on("GET /console/in/by/{link}", s.open(s.arrive))
+	on("POST /console/in/by/{link}", s.open(s.enter))
+	on("POST /console/in", s.open(s.ask))
+
+	// Whoever is signed in.
+	on("GET /console/account", s.own(s.account))
+	on("POST /console/account/end", s.own(s.endSession))
+	on("POST /console/out", s.own(s.leave))
+
+	// At a property.
+	on("GET /console/{property}/{$}", s.desk(s.first))
+	on("GET /console/{property}/overview", s.desk(s.overview))
+	on("POST /console/{property}/undo", s.desk(s.undo))
+
+	on("/console/", s.own(nowhere))
+}
+
+// errNowhere answers an address that leads nowhere.
+var errNowhere = doorlink.Fail(doorlink.NotFound, "page.unknown")
+
+func nowhere(http.ResponseWriter, *http.Request, *own) error { return errNowhere }
+
+func (s *Server) asset(w http.ResponseWriter, r *http.Request) {
+	views, err := s.source.Views()
+	if err != nil {
+		s.log.Error("building pages", "err", err)
+		http.Error(w, "", http.StatusInternalServerError)
+		return
+	}
+	views.Assets.Handler().ServeHTTP(w, r)
+}
