@@ -46,6 +46,9 @@ type Config struct {
 	BusListen string   `group:"nodes" name:"bus-listen" help:"Where the embedded buses of other nodes join this one; for a private network." placeholder:"ADDR"`
 	BusPeers  []string `group:"nodes" name:"bus-peer" help:"With bus-listen: that address of another node." placeholder:"ADDR"`
 
+	Mail     string `group:"mail" secret:"" help:"Mail server for links and invitations: smtps://USER:PASSWORD@HOST or smtp://…; unset means that none are sent." placeholder:"URL"`
+	MailFrom string `group:"mail" name:"mail-from" help:"With mail: the sender, an address or a name and <address>." placeholder:"ADDRESS"`
+
 	Metrics string `group:"work" help:"Address for /metrics; unset means none." placeholder:"ADDR"`
 	Dev     bool   `group:"work" help:"Read pages and scripts from the folder web/ui and build them for every request."`
 }

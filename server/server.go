@@ -91,10 +91,7 @@ func (s *Server) open(ctx context.Context) (err error) {
 	}
 	counter := issue.NewCounter(issue.New(s.Keys.Doorcodes, s.DB), s.DB)
 	s.board = switchboard.New(s.DB, s.DB, counter, servers, s.bus, log)
-	if s.pages, err = web.New(web.Config{Base: s.base, Proxies: c.Proxies, Dev: c.sources()}, s.DB, s.board, log); err != nil {
-		return err
-	}
-	if s.console, err = console.New(console.Config{Base: s.base, Proxies: c.Proxies, Dev: c.sources()}, s.DB, office.New(s.DB, log), log); err != nil {
+	if err := s.openPages(); err != nil {
 		return err
 	}
 	if s.secure, err = newCertificates(c, s.base, log); err != nil {
@@ -106,6 +103,23 @@ func (s *Server) open(ctx context.Context) (err error) {
 		}
 	}
 	return nil
+}
+
+// openPages prepares what people see: visitors and residents, and managers.
+func (s *Server) openPages() error {
+	c, desks := s.config, office.New(s.DB, s.log)
+	post, err := s.openPost(desks)
+	if err != nil {
+		return err
+	}
+	s.console, err = console.New(console.Config{Base: s.base, Proxies: c.Proxies, Dev: c.sources(), Post: post}, s.DB, desks, s.log)
+	if err != nil {
+		return err
+	}
+	s.pages, err = web.New(web.Config{
+		Base: s.base, Proxies: c.Proxies, Dev: c.sources(), Welcome: s.console.Welcome,
+	}, s.DB, s.board, s.log)
+	return err
 }
 
 // Base is the address of this node as browsers know it, without a path.

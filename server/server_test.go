@@ -137,7 +137,7 @@ func TestTheSetUpLinkBuildsOneBuilding(t *testing.T) {
 	}
 	t.Cleanup(s.Close)
 	// Not run, for that would print a link of its own.
-	pages := &http.Server{Handler: s.pages.Handler()}
+	pages := &http.Server{Handler: s.handler()}
 	go pages.Serve(s.listener)
 	t.Cleanup(func() { pages.Close() })
 	older := s.pages.OfferSetup()
@@ -148,6 +148,7 @@ func TestTheSetUpLinkBuildsOneBuilding(t *testing.T) {
 	form := url.Values{
 		"name": {"Quay <7>"}, "zone": {"Europe/Nowhere"},
 		"doors": {"Front door\nGarage"}, "residents": {"1A, Ada, Nwosu\n1B, Bram"},
+		"manager": {"Rut"}, "email": {"rut@example.org"},
 	}
 	wrong := post(t, link, form)
 	if wrong.StatusCode != http.StatusBadRequest {
@@ -169,6 +170,15 @@ func TestTheSetUpLinkBuildsOneBuilding(t *testing.T) {
 	stickers, links := addresses("/p/"), addresses("/r/in/")
 	if done.StatusCode != http.StatusOK || len(stickers) != 2 || len(links) != 2 {
 		t.Fatalf("got status %d, %d stickers and %d links, want 200, 2 and 2", done.StatusCode, len(stickers), len(links))
+	}
+	session := regexp.MustCompile(`dl_desk=\w{32}`).FindString(done.Header.Get("Set-Cookie"))
+	console, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.Base()+"/console/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	console.Header.Set("Cookie", session)
+	if got := do(t, &http.Client{}, console); !strings.HasPrefix(got.Header.Get("Location"), "/console/prop_") {
+		t.Errorf("got status %d from the console, want that whoever set the building up is signed in", got.StatusCode)
 	}
 	for _, sticker := range stickers {
 		if got := get(t, &http.Client{}, sticker); got.StatusCode != http.StatusOK {

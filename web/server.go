@@ -11,11 +11,13 @@ import (
 	"context"
 	"io/fs"
 	"log/slog"
+	"net/http"
 	"net/url"
 	"sync"
 
 	"github.com/coder/websocket"
 
+	"doorlink"
 	"doorlink/store"
 	"doorlink/switchboard"
 	"doorlink/web/locale"
@@ -27,6 +29,9 @@ type Config struct {
 	Base    string // the address browsers use, without a path
 	Proxies int    // how many trusted proxies stand in front
 	Dev     fs.FS  // sources to build anew for every page; nil outside development
+	// Welcome appoints the manager who has set the first building up and signs
+	// them in to the console; nil where there is no console.
+	Welcome func(w http.ResponseWriter, r *http.Request, m doorlink.Manager) error
 }
 
 // Server serves the pages of one node.
@@ -43,6 +48,7 @@ type Server struct {
 	shelf   *shelf
 	watch   *watch
 	setup   setup
+	welcome func(http.ResponseWriter, *http.Request, doorlink.Manager) error
 
 	mu      sync.Mutex
 	closing bool
@@ -65,7 +71,7 @@ func New(c Config, db *store.DB, board *switchboard.Board, log *slog.Logger) (*S
 		base: c.Base, cookies: page.Cookies{Secure: base.Scheme == "https"}, proxies: c.Proxies,
 		source: source, words: source.Languages(),
 		limits: newLimits(), shelf: newShelf(), watch: newWatch(),
-		sockets: map[*socket]bool{},
+		sockets: map[*socket]bool{}, welcome: c.Welcome,
 	}, nil
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"doorlink"
 	"doorlink/building"
+	"doorlink/office"
 	"doorlink/web/locale"
 	"doorlink/web/page"
 )
@@ -36,6 +37,7 @@ var (
 	errNoName     = doorlink.Fail(doorlink.Invalid, "setup.name", "max", maxName)
 	errNoDoor     = doorlink.Fail(doorlink.Invalid, "setup.doors", "max", maxDoors)
 	errManyPeople = doorlink.Fail(doorlink.Invalid, "setup.residents", "max", maxResidents)
+	errManager    = doorlink.Fail(doorlink.Invalid, "setup.manager")
 	errLine       = doorlink.Fail(doorlink.Invalid, "setup.line")
 )
 
@@ -60,6 +62,7 @@ type setupView struct {
 	*locale.Language
 	Title                        string
 	Name, Zone, Doors, Residents string
+	Manager, Email               string
 	Wrong                        string
 }
 
@@ -70,6 +73,8 @@ type builtView struct {
 	Name  string
 	Doors []builtDoor
 	Homes []builtHome
+	// Console says that the reader is signed in to the console.
+	Console bool
 }
 
 type builtDoor struct{ Name, Label, URL, Short string }
@@ -101,8 +106,13 @@ func (s *Server) setUp(w http.ResponseWriter, r *http.Request, l *locale.Languag
 		Language: l,
 		Name:     strings.TrimSpace(r.PostFormValue("name")), Zone: strings.TrimSpace(r.PostFormValue("zone")),
 		Doors: r.PostFormValue("doors"), Residents: r.PostFormValue("residents"),
+		Manager: strings.TrimSpace(r.PostFormValue("manager")), Email: strings.TrimSpace(r.PostFormValue("email")),
 	}
 	plan, err := view.plan()
+	var m doorlink.Manager
+	if err == nil {
+		m, err = view.manager()
+	}
 	if e, ok := errors.AsType[*doorlink.Error](err); ok && e.Kind == doorlink.Invalid {
 		view.Wrong = page.Sentence(l, e, nil)
 		return s.showSetup(w, r, http.StatusBadRequest, view)
@@ -113,6 +123,12 @@ func (s *Server) setUp(w http.ResponseWriter, r *http.Request, l *locale.Languag
 	done, err := s.build(r, l, plan)
 	if err != nil {
 		return err
+	}
+	if s.welcome != nil {
+		if err := s.welcome(w, r, m); err != nil {
+			return err
+		}
+		done.Console = true
 	}
 	views, err := s.look()
 	if err != nil {
@@ -191,6 +207,15 @@ func (v setupView) plan() (*building.Plan, error) {
 		}
 	}
 	return plan, addResidents(plan, lines(v.Residents))
+}
+
+// manager draws up who manages the building.
+func (v setupView) manager() (doorlink.Manager, error) {
+	m, err := office.NewManager(v.Manager, v.Email)
+	if err != nil {
+		return doorlink.Manager{}, errManager.Because(err)
+	}
+	return m, nil
 }
 
 // addResidents reads lines of "unit, given name, family name".

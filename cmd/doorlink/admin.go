@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"doorlink"
+	"doorlink/office"
 	"doorlink/server"
 	"doorlink/store"
 )
@@ -69,6 +70,40 @@ func (c *link) Run(ctx context.Context, log *slog.Logger) error {
 			return err
 		}
 		fmt.Println(c.Address() + "/r/in/" + secret.Reveal())
+		return nil
+	})
+}
+
+// managerLink prints a one-time link to the console.
+type managerLink struct {
+	server.Config `embed:""`
+
+	Manager string        `arg:"" name:"email" help:"E-mail address of the manager."`
+	Add     string        `help:"Add them as a Portfolio Manager of this name, if nobody has the address." placeholder:"NAME"`
+	For     time.Duration `help:"How long the link works." default:"1h"`
+}
+
+// Run makes the link. It works once.
+func (c *managerLink) Run(ctx context.Context, log *slog.Logger) error {
+	if c.For <= 0 {
+		return fmt.Errorf("for: %s is no time in which a link could be used", c.For)
+	}
+	return withDB(ctx, c.Config, log, func(db *store.DB, _ server.Keys) error {
+		o := office.New(db, log)
+		if c.Add != "" {
+			m, err := office.NewManager(c.Add, c.Manager)
+			if err != nil {
+				return err
+			}
+			if _, err := o.Appoint(ctx, m); err != nil {
+				return err
+			}
+		}
+		_, secret, err := o.DeskLink(ctx, c.Manager, time.Now().Add(c.For))
+		if err != nil {
+			return err
+		}
+		fmt.Println(c.Address() + "/console/in/by/" + secret.Reveal())
 		return nil
 	})
 }

@@ -13,6 +13,7 @@ var groups = kong.Groups{
 	"pages": "Pages, over HTTPS in one of three ways (domain, cert, proxies):",
 	"audio": "Audio that finds no direct way:",
 	"nodes": "Several nodes, joined in one of two ways (bus-url, bus-listen):",
+	"mail":  "E-mail:",
 	"work":  "Watching and changing:",
 }
 
@@ -20,9 +21,10 @@ var groups = kong.Groups{
 // takes the others too, so that one environment does for all commands, but its
 // help leaves them out.
 var used = map[string][]string{
-	"provision": {"data", "database", "keys"},
-	"link":      {"data", "database", "keys", "listen", "base", "domain"},
-	"backup":    {"data", "database", "keys"},
+	"provision":    {"data", "database", "keys"},
+	"link":         {"data", "database", "keys", "listen", "base", "domain"},
+	"manager-link": {"data", "database", "keys", "listen", "base", "domain"},
+	"backup":       {"data", "database", "keys"},
 }
 
 func hideUnused(k *kong.Kong) error {

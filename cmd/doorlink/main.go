@@ -24,14 +24,15 @@ import (
 // commands is the command line. Settings come from flags, from DOORLINK_…
 // variables and from the file named by --config, in this order.
 type commands struct {
-	Serve     serve     `cmd:"" help:"Run the server."`
-	Demo      demo      `cmd:"" help:"Show everything at once: a building, its doors, residents and offline locks."`
-	Doctor    doctor    `cmd:"" help:"Check what can be checked, with a hint for everything that is not well."`
-	Provision provision `cmd:"" help:"Make a door's lock ready: write its provisioning file."`
-	Link      link      `cmd:"" help:"Make a one-time link with which a resident signs in."`
-	Backup    backup    `cmd:"" help:"Copy the embedded database and the keys while the server runs."`
-	Audit     audit     `cmd:"" help:"Verify that the audit is as it was written."`
-	Keypad    lockOf    `cmd:"" hidden:"" passthrough:"" help:"The offline lock; the same as the program keypad."`
+	Serve       serve       `cmd:"" help:"Run the server."`
+	Demo        demo        `cmd:"" help:"Show everything at once: a building, its doors, residents and offline locks."`
+	Doctor      doctor      `cmd:"" help:"Check what can be checked, with a hint for everything that is not well."`
+	Provision   provision   `cmd:"" help:"Make a door's lock ready: write its provisioning file."`
+	Link        link        `cmd:"" help:"Make a one-time link with which a resident signs in."`
+	ManagerLink managerLink `cmd:"" help:"Make a one-time link with which a manager signs in to the console."`
+	Backup      backup      `cmd:"" help:"Copy the embedded database and the keys while the server runs."`
+	Audit       audit       `cmd:"" help:"Verify that the audit is as it was written."`
+	Keypad      lockOf      `cmd:"" hidden:"" passthrough:"" help:"The offline lock; the same as the program keypad."`
 
 	Config  kong.ConfigFlag  `help:"File with settings: one JSON object, by the names of the flags." placeholder:"FILE" type:"path"`
 	Version kong.VersionFlag `help:"Print the version and end." env:"-"`

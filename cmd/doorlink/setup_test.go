@@ -32,6 +32,7 @@ func TestABuildingThatWasJustSetUp(t *testing.T) {
 	resp, err := http.PostForm(link, url.Values{
 		"name": {"Quay 7"}, "zone": {"Europe/Lisbon"}, "doors": {"Front door\nSide door\nSide door"},
 		"residents": {"1A, Ada, Nwosu\n1B, Ada, Nwosu"},
+		"manager":   {"Rut"}, "email": {"rut@example.org"},
 	})
 	if err != nil {
 		t.Fatal(err)

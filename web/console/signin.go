@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"doorlink"
+	"doorlink/office"
 	"doorlink/store"
 	"doorlink/web/page"
 )
@@ -83,17 +84,10 @@ const letterTime = 20 * time.Second
 // send makes a link for the manager with an address, if there is one, and sends
 // it.
 func (s *Server) send(ctx context.Context, email string) error {
-	m, err := s.db.ManagerByEmail(ctx, email)
-	if errors.Is(err, store.ErrNoManager) {
+	m, link, err := s.office.DeskLink(ctx, email, time.Now().Add(linkTime))
+	if errors.Is(err, store.ErrNoManager) || errors.Is(err, office.ErrEmail) {
 		return nil
 	}
-	if err != nil {
-		return err
-	}
-	link := doorlink.NewSecret()
-	err = s.db.Write(ctx, func(tx *store.Tx) error {
-		return tx.AddDeskLink(ctx, m.ID, link.Hash(), time.Now().Add(linkTime))
-	})
 	if err != nil {
 		return err
 	}
@@ -131,10 +125,14 @@ func usedUp(err error) bool {
 	return errors.Is(err, store.ErrLinkUnknown) || errors.Is(err, store.ErrLinkUsed) || errors.Is(err, store.ErrLinkExpired)
 }
 
-// Admit signs the first manager in, who has just set the building up: nobody
-// else could vouch for them. It answers nothing, but sets the session's cookie.
-func (s *Server) Admit(w http.ResponseWriter, r *http.Request, m doorlink.ManagerID) error {
-	return s.admit(w, r, bySetup, func(*store.Tx) (doorlink.ManagerID, error) { return m, nil })
+// Welcome appoints the first manager, who has just set the building up, and
+// signs them in. It answers nothing, but sets the session's cookie.
+func (s *Server) Welcome(w http.ResponseWriter, r *http.Request, m doorlink.Manager) error {
+	m, err := s.office.Appoint(r.Context(), m)
+	if err != nil {
+		return err
+	}
+	return s.admit(w, r, bySetup, func(*store.Tx) (doorlink.ManagerID, error) { return m.ID, nil })
 }
 
 // admit signs in whom prove finds, in the same transaction, and puts it into the

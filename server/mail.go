@@ -1,0 +1,49 @@
+package server
+
+import (
+	"context"
+	"time"
+
+	"doorlink"
+	"doorlink/mail"
+	"doorlink/office"
+	"doorlink/web/console"
+	"doorlink/web/locale"
+)
+
+// openPost gives the office and the console their way to send e-mail, if the
+// settings name a mail server.
+func (s *Server) openPost(o *office.Office) (console.Post, error) {
+	if s.config.Mail == "" {
+		o.Use(office.Ways{SignOut: s.board.SignOut})
+		return nil, nil
+	}
+	post, err := mail.New(mail.Config{Server: doorlink.Secret(s.config.Mail), From: s.config.MailFrom})
+	if err != nil {
+		return nil, err
+	}
+	words, err := locale.Load()
+	if err != nil {
+		return nil, err
+	}
+	o.Use(office.Ways{Mail: invitations{post, words.Match("", "en"), s.base}, SignOut: s.board.SignOut})
+	return post, nil
+}
+
+// invitations are the letters to residents.
+type invitations struct {
+	post  *mail.Post
+	words *locale.Language
+	base  string
+}
+
+// Invite sends a resident the link with which they sign in until it ends.
+func (i invitations) Invite(ctx context.Context, at doorlink.Property, to doorlink.Person, link doorlink.Secret, ends time.Time) error {
+	zone, err := at.Location()
+	if err != nil {
+		zone = time.UTC
+	}
+	return i.post.Send(ctx, to.Email, i.words.Say("console.invitation.subject", "property", at.Name),
+		i.words.Say("console.invitation.text", "property", at.Name, "name", to.As(doorlink.FullName, ""),
+			"link", i.base+"/r/in/"+link.Reveal(), "ends", ends.In(zone).Format("2 January 2006")))
+}
