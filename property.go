@@ -125,10 +125,17 @@ type Sticker struct {
 	Number  int       // the panel's first sticker is 1
 	Made    time.Time // when it was drawn up
 	Scanned time.Time // when it was first scanned; zero: not yet
+	// TakesOver lets its first scan end the panel's other stickers: then it hangs
+	// there.
+	TakesOver bool
 }
 
 // Good reports whether the sticker still leads to its door's page at now.
 func (s Sticker) Good(now time.Time) bool { return s.Ends.IsZero() || now.Before(s.Ends) }
+
+// ErrDoorType refuses to change the type of a door whose lock is activated:
+// what its history shows to whom was promised by that type.
+var ErrDoorType = Fail(Conflict, "door.type")
 
 // ErrStickerOld is all that a replaced sticker tells, whatever it once led to.
 var ErrStickerOld = Fail(Gone, "sticker.old")

@@ -192,10 +192,14 @@ const maxName = 100
 var ErrName = doorlink.Fail(doorlink.Invalid, "office.name", "max", maxName)
 
 // cleanName trims a name and refuses what cannot be one.
-func cleanName(name string) (string, error) {
-	name = strings.Join(strings.Fields(name), " ")
-	if name == "" || len([]rune(name)) > maxName || !doorlink.Clean(name) {
+func cleanName(name string) (string, error) { return cleanText(name, maxName) }
+
+// cleanText trims one line of text, and refuses with ErrName what is empty,
+// longer than max characters, or hides or turns what comes after it.
+func cleanText(text string, max int) (string, error) {
+	text = strings.Join(strings.Fields(text), " ")
+	if text == "" || len([]rune(text)) > max || !doorlink.Clean(text) {
 		return "", ErrName
 	}
-	return name, nil
+	return text, nil
 }

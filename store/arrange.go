@@ -92,6 +92,11 @@ var rowKinds = map[string]rowKind{
 	},
 }
 
+var (
+	locksOfDoor  = query[int]{"counting a door's locks", `SELECT COUNT(*) FROM locks WHERE door = $1`, number[int], nil}
+	panelsOfDoor = query[int]{"counting a door's panels", `SELECT COUNT(*) FROM panels WHERE door = $1`, number[int], nil}
+)
+
 func reads(names int, text string, scan func(*sql.Rows) (doorlink.Row, error)) keyed {
 	return keyed{names: names, row: query[doorlink.Row]{"reading a row", text, scan, ErrMissing}}
 }
@@ -135,16 +140,44 @@ func (tx *Tx) arrange(ctx context.Context, p doorlink.PropertyID, c doorlink.Cha
 			return doorlink.ErrChanged
 		}
 	}
-	if c.After != nil && c.After.Panel != nil {
+	if err := tx.mayBe(ctx, c); err != nil {
+		return err
+	}
+	return tx.replace(ctx, p, c)
+}
+
+// mayBe holds changes to what a door's type is promised to be: doors with a
+// panel are of a type that may have one, and no type changes under a lock.
+func (tx *Tx) mayBe(ctx context.Context, c doorlink.Change) error {
+	switch {
+	case c.After == nil:
+		return nil
+	case c.After.Panel != nil:
 		t, err := typeOfDoor.first(ctx, tx.on, c.After.Panel.Door)
 		if err != nil {
 			return err
 		}
-		if err := t.MayHang(); err != nil {
-			return err
-		}
+		return t.MayHang()
+	case c.After.Door != nil && c.Before != nil && c.Before.Door.Type != c.After.Door.Type:
+		return tx.mayBecome(ctx, *c.After.Door)
 	}
-	return tx.replace(ctx, p, c)
+	return nil
+}
+
+// mayBecome decides whether a door may have another type from now on.
+func (tx *Tx) mayBecome(ctx context.Context, d doorlink.Door) error {
+	locks, err := locksOfDoor.first(ctx, tx.on, d.ID)
+	if err != nil {
+		return err
+	}
+	if locks > 0 {
+		return doorlink.ErrDoorType
+	}
+	panels, err := panelsOfDoor.first(ctx, tx.on, d.ID)
+	if err != nil || panels == 0 {
+		return err
+	}
+	return d.Type.MayHang()
 }
 
 // replace writes a change down. What belongs to another property is missing;

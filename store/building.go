@@ -21,8 +21,8 @@ var (
 	addPanel = statement{"adding a panel",
 		`INSERT INTO panels (id, door, label) VALUES ($1, $2, $3)`}
 	addSticker = edit{"adding a sticker",
-		`INSERT INTO stickers (id, panel, token, short, ends_at, number, made_at, first_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ` + returningPanel, text[doorlink.PropertyID], nil}
+		`INSERT INTO stickers (id, panel, token, short, ends_at, number, made_at, first_at, takes_over)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ` + returningPanel, text[doorlink.PropertyID], nil}
 	endSticker = edit{"ending a sticker",
 		`UPDATE stickers SET ends_at = $1 WHERE id = $2 AND (ends_at = 0 OR ends_at > $1)
 		` + returningPanel, text[doorlink.PropertyID], nil}
@@ -72,7 +72,7 @@ func (tx *Tx) AddPanel(ctx context.Context, p doorlink.Panel) error {
 // AddSticker adds a sticker to a panel. Others of that panel stay good; see
 // EndSticker.
 func (tx *Tx) AddSticker(ctx context.Context, s doorlink.Sticker) error {
-	return tx.edit(ctx, addSticker, s.ID, s.Panel, s.Token.Reveal(), s.Short, ms(s.Ends), s.Number, ms(s.Made), ms(s.Scanned))
+	return tx.edit(ctx, addSticker, s.ID, s.Panel, s.Token.Reveal(), s.Short, ms(s.Ends), s.Number, ms(s.Made), ms(s.Scanned), s.TakesOver)
 }
 
 // EndSticker ends a sticker at a moment, unless it has ended earlier. Nothing

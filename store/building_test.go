@@ -193,3 +193,19 @@ func purgeKeepsToRetention(t *testing.T, db *store.DB) {
 	same(t, "tokens", got["tokens"], 1)
 	same(t, "repeats", got["repeats"], 1)
 }
+
+// purgeAsEachPropertySays has one record of a week ago at a house that keeps
+// calls for six days, and one at a house that says nothing.
+func purgeAsEachPropertySays(t *testing.T, db *store.DB) {
+	ctx := t.Context()
+	brief, usual := newHouse(t, db), newHouse(t, db)
+	brief.property.Kept = map[doorlink.RecordKind]int{doorlink.CallRecord: 6}
+	write(t, db, func(tx *store.Tx) error { return tx.SetProperty(ctx, brief.property) })
+	old := noon.Add(-7 * 24 * time.Hour)
+	gone := place(t, db, brief.call(brief.visit(), old).HangUp(doorlink.Visitor, old))
+	kept := place(t, db, usual.call(usual.visit(), old).HangUp(doorlink.Visitor, old))
+	same(t, "calls removed", must(db.Purge(ctx, noon))["calls"], 1)
+	_, err := db.Call(ctx, gone.ID)
+	fails(t, "at the first", err, store.ErrNoCall)
+	must(db.Call(ctx, kept.ID))
+}

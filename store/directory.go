@@ -66,7 +66,7 @@ var (
 		heldSelect + `WHERE h.person = $1 AND k.door = $2 ORDER BY h.key`, scanHeld, nil}
 
 	doorsWithPanel = query[Scanned]{"reading the panels of a property",
-		`SELECT ` + placeColumns + `, w.id, w.label, '', '', '', 0, 0, 0, 0
+		`SELECT ` + placeColumns + `, w.id, w.label, '', '', '', 0, 0, 0, 0, FALSE
 		FROM properties p JOIN doors d ON d.property = p.id JOIN panels w ON w.door = d.id
 		WHERE p.id = (SELECT property FROM people WHERE id = $1) ORDER BY d.name, d.id`, scanScanned, nil}
 )

@@ -32,11 +32,11 @@ var (
 	allProperties = query[doorlink.Property]{"reading the properties",
 		`SELECT ` + propertyColumns + ` FROM properties ORDER BY name, id`, scanProperty, nil}
 	doorsOfProperty = query[Scanned]{"reading the doors of a property",
-		`SELECT ` + placeColumns + `, COALESCE(w.id, ''), COALESCE(w.label, ''), '', '', '', 0, 0, 0, 0
+		`SELECT ` + placeColumns + `, COALESCE(w.id, ''), COALESCE(w.label, ''), '', '', '', 0, 0, 0, 0, FALSE
 		FROM doors d JOIN properties p ON p.id = d.property LEFT JOIN panels w ON w.door = d.id
 		WHERE p.id = $1 ORDER BY d.name, d.id`, scanScanned, nil}
 	stickersOfPanel = query[doorlink.Sticker]{"reading the stickers of a panel",
-		`SELECT id, panel, token, short, ends_at, number, made_at, first_at FROM stickers
+		`SELECT id, panel, token, short, ends_at, number, made_at, first_at, takes_over FROM stickers
 		WHERE panel = $1 ORDER BY number, id`, scanSticker, nil}
 	unitsOfProperty = query[doorlink.Unit]{"reading the units of a property",
 		`SELECT ` + unitColumns + ` FROM units WHERE property = $1 ORDER BY name, id`, scanUnit, nil}
@@ -86,7 +86,7 @@ func scanProperty(r *sql.Rows) (p doorlink.Property, err error) {
 }
 
 func scanSticker(r *sql.Rows) (s doorlink.Sticker, err error) {
-	err = r.Scan(&s.ID, &s.Panel, &s.Token, &s.Short, instant{&s.Ends}, &s.Number, instant{&s.Made}, instant{&s.Scanned})
+	err = r.Scan(&s.ID, &s.Panel, &s.Token, &s.Short, instant{&s.Ends}, &s.Number, instant{&s.Made}, instant{&s.Scanned}, &s.TakesOver)
 	return s, err
 }
 

@@ -32,7 +32,7 @@ const (
 
 	// scanned is on the way of every visitor: four rows by their keys, one
 	// round trip.
-	scanned = `SELECT ` + placeColumns + `, w.id, w.label, s.id, s.token, s.short, s.ends_at, s.number, s.made_at, s.first_at
+	scanned = `SELECT ` + placeColumns + `, w.id, w.label, s.id, s.token, s.short, s.ends_at, s.number, s.made_at, s.first_at, s.takes_over
 		FROM stickers s JOIN panels w ON w.id = s.panel JOIN doors d ON d.id = w.door
 		JOIN properties p ON p.id = d.property `
 )
@@ -43,7 +43,7 @@ var (
 
 	// A door is read in the same shape, without a sticker.
 	doorByID = query[Scanned]{"reading a door",
-		`SELECT ` + placeColumns + `, COALESCE(w.id, ''), COALESCE(w.label, ''), '', '', '', 0, 0, 0, 0
+		`SELECT ` + placeColumns + `, COALESCE(w.id, ''), COALESCE(w.label, ''), '', '', '', 0, 0, 0, 0, FALSE
 		FROM doors d JOIN properties p ON p.id = d.property LEFT JOIN panels w ON w.door = d.id
 		WHERE d.id = $1`, scanScanned, ErrNoDoor}
 )
@@ -84,7 +84,7 @@ func scanScanned(r *sql.Rows) (s Scanned, err error) {
 	into := append([]any{&p.ID, &p.Name, &p.Zone, &p.Names, &p.SearchFirst, &p.Notice}, more.into(p)...)
 	into = append(into, &s.Revision, &d.ID, &d.Name, &d.Type, &d.NeedsShare,
 		&s.Panel.ID, &s.Panel.Label, &s.Sticker.ID, &s.Sticker.Token, &s.Sticker.Short, instant{&s.Sticker.Ends},
-		&s.Sticker.Number, instant{&s.Sticker.Made}, instant{&s.Sticker.Scanned})
+		&s.Sticker.Number, instant{&s.Sticker.Made}, instant{&s.Sticker.Scanned}, &s.Sticker.TakesOver)
 	if err := r.Scan(into...); err != nil {
 		return s, err
 	}

@@ -18,6 +18,7 @@ type sweep struct {
 	after time.Duration // how long it is kept
 	key   string        // the columns that name a row
 	first statement     // done before, with the moment; may be none
+	where []any         // $3 of the condition; empty: there is none
 }
 
 // moveBySweep says that handsets which will go may have listed somebody.
@@ -25,23 +26,46 @@ var moveBySweep = statement{"moving revisions",
 	`UPDATE properties SET revision = revision + 1
 	WHERE id IN (SELECT p.property FROM people p JOIN handsets h ON h.person = p.id WHERE h.used_at < $1)`}
 
-// sweeps lists what is kept for how long. Records say so by their kind; what a
-// record was made from goes with it. A visit goes with its calls, a link a
-// while after it has expired, so that a late click still learns why.
+// sweeps lists what every installation keeps for as long: a link goes a while
+// after it has expired, so that a late click still learns why.
 func sweeps() []sweep {
-	all := []sweep{
-		{"codes", `issued_at < $1`, doorlink.CodeRecord.Retention(), "door, epoch, day, slot, gen", statement{}},
-		{"slots", `day * 86400000 < $1`, doorlink.CodeRecord.Retention() + 24*time.Hour, "door, epoch, day, slot", statement{}},
-		{"calls", `NOT live AND since_at < $1`, doorlink.CallRecord.Retention(), "id", statement{}},
-		{"visits", `begun_at < $1 AND NOT EXISTS (SELECT 1 FROM calls c WHERE c.visit = visits.id)`,
-			doorlink.CallRecord.Retention(), "id", statement{}},
-		{"links", `expires_at < $1`, doorlink.SignRecord.Retention(), "hash", statement{}},
-		{"tokens", `ends_at < $1`, doorlink.SignRecord.Retention(), "id", statement{}},
-		{"repeats", `at < $1`, RepeatTime, "token, key", statement{}},
-		{"handsets", `used_at < $1`, SessionTime, "id", moveBySweep},
+	return []sweep{
+		{table: "links", old: `expires_at < $1`, after: doorlink.SignRecord.Retention(), key: "hash"},
+		{table: "tokens", old: `ends_at < $1`, after: doorlink.SignRecord.Retention(), key: "id"},
+		{table: "repeats", old: `at < $1`, after: RepeatTime, key: "token, key"},
+		{table: "handsets", old: `used_at < $1`, after: SessionTime, key: "id", first: moveBySweep},
 	}
-	for _, kind := range []doorlink.RecordKind{doorlink.CallRecord, doorlink.CodeRecord, doorlink.SignRecord} {
-		all = append(all, sweep{"records", `kind = '` + string(kind) + `' AND at < $1`, kind.Retention(), "id", statement{}})
+}
+
+// sweepsOf lists what a property keeps for as long as it says. Records say so by
+// their kind; what a record was made from goes with it, a visit with its calls.
+func sweepsOf(p doorlink.Property) []sweep {
+	return keptFor(p.Keeps, `property = $3`, `door IN (SELECT id FROM doors WHERE property = $3)`, p.ID)
+}
+
+// strays lists what belongs to no property, or to no door, any more.
+func strays() []sweep {
+	return keptFor(doorlink.RecordKind.Retention,
+		`property NOT IN (SELECT id FROM properties)`, `door NOT IN (SELECT id FROM doors)`)
+}
+
+// keptFor lists what is kept by kinds of records, of those whose property, or
+// door, is of a condition.
+func keptFor(keeps func(doorlink.RecordKind) time.Duration, property, door string, where ...any) []sweep {
+	calls, codes := keeps(doorlink.CallRecord), keeps(doorlink.CodeRecord)
+	all := []sweep{
+		{table: "codes", old: `issued_at < $1 AND ` + door, after: codes, key: "door, epoch, day, slot, gen"},
+		{table: "slots", old: `day * 86400000 < $1 AND ` + door, after: codes + 24*time.Hour, key: "door, epoch, day, slot"},
+		{table: "calls", old: `NOT live AND since_at < $1 AND ` + property, after: calls, key: "id"},
+		{table: "visits", old: `begun_at < $1 AND NOT EXISTS (SELECT 1 FROM calls c WHERE c.visit = visits.id) AND ` + property,
+			after: calls, key: "id"},
+	}
+	for _, kind := range doorlink.RecordKinds {
+		all = append(all, sweep{table: "records", old: `kind = '` + string(kind) + `' AND at < $1 AND ` + property,
+			after: keeps(kind), key: "id"})
+	}
+	for i := range all {
+		all[i].where = where
 	}
 	return all
 }
@@ -52,12 +76,20 @@ func (s sweep) statement() statement {
 		(SELECT ` + s.key + ` FROM ` + s.table + ` WHERE ` + s.old + ` LIMIT $2)`}
 }
 
-// Purge removes what has been kept for its time at now, and returns how many
-// rows went from each table. It works in batches, each durable by itself, so
-// that an error leaves less to do for the next purge.
+// Purge removes what has been kept for its time at now, as each property says,
+// and returns how many rows went from each table. It works in batches, each
+// durable by itself, so that an error leaves less to do for the next purge.
 func (db *DB) Purge(ctx context.Context, now time.Time) (map[string]int64, error) {
 	gone := map[string]int64{}
-	for _, s := range sweeps() {
+	properties, err := db.Properties(ctx)
+	if err != nil {
+		return gone, err
+	}
+	all := append(strays(), sweeps()...)
+	for _, p := range properties {
+		all = append(all, sweepsOf(p)...)
+	}
+	for _, s := range all {
 		n, err := db.sweep(ctx, s, now.Add(-s.after))
 		gone[s.table] += n
 		if err != nil {
@@ -77,7 +109,7 @@ func (db *DB) sweep(ctx context.Context, s sweep, before time.Time) (gone int64,
 					return err
 				}
 			}
-			n, err = s.statement().exec(ctx, tx.on, ms(before), purgeBatch)
+			n, err = s.statement().exec(ctx, tx.on, append([]any{ms(before), purgeBatch}, s.where...)...)
 			return err
 		})
 		if err != nil {

@@ -35,7 +35,7 @@ var (
 	standingPanels = query[doorlink.Panel]{"reading panels",
 		`SELECT w.id, w.door, w.label FROM panels w JOIN doors d ON d.id = w.door WHERE d.property = $1 ORDER BY w.id`, scanPanel, nil}
 	standingStickers = query[doorlink.Sticker]{"reading stickers",
-		`SELECT s.id, s.panel, s.token, s.short, s.ends_at, s.number, s.made_at, s.first_at
+		`SELECT s.id, s.panel, s.token, s.short, s.ends_at, s.number, s.made_at, s.first_at, s.takes_over
 		FROM stickers s JOIN panels w ON w.id = s.panel JOIN doors d ON d.id = w.door
 		WHERE d.property = $1 ORDER BY s.panel, s.number, s.id`, scanSticker, nil}
 	standingMemberships = query[doorlink.Membership]{"reading memberships",

@@ -55,6 +55,7 @@ var suite = []struct {
 	{"PlannedBuildingIsStoredWhole", plannedBuildingIsStoredWhole},
 	{"PersonIsRemovedWhole", personIsRemovedWhole},
 	{"PurgeKeepsToRetention", purgeKeepsToRetention},
+	{"PurgeAsEachPropertySays", purgeAsEachPropertySays},
 
 	{"FailedWriteLeavesNothing", failedWriteLeavesNothing},
 	{"WriteFailsAfterAFailedStatement", writeFailsAfterAFailedStatement},

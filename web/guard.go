@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"time"
 
@@ -59,6 +60,11 @@ func (s *Server) visitor(f visitorFunc) http.Handler {
 		if err != nil {
 			return s.guessed(r, err)
 		}
+		if at.Sticker.Scanned.IsZero() {
+			if at, err = s.firstScan(r.Context(), at); err != nil {
+				return err
+			}
+		}
 		zone, err := at.Property.Location()
 		if err != nil {
 			return err
@@ -76,6 +82,18 @@ func (s *Server) visitor(f visitorFunc) http.Handler {
 			at: at, zone: zone, lang: l, known: known,
 		})
 	})
+}
+
+// firstScan notes that a sticker hangs at its door, and reads again where it
+// leads: the revision has grown. If it cannot be noted the visitor is let in all
+// the same, and the next scan tries again.
+func (s *Server) firstScan(ctx context.Context, at store.Scanned) (store.Scanned, error) {
+	now := time.Now()
+	if err := s.db.FirstScan(ctx, at.Sticker.ID, now); err != nil {
+		s.log.Warn("the first scan of a sticker was not noted", "sticker", at.Sticker.ID, "cause", err)
+		return at, nil
+	}
+	return s.db.Scan(ctx, at.Sticker.Token, now)
 }
 
 // resident guards what needs a signed-in handset.

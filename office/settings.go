@@ -1,0 +1,155 @@
+package office
+
+import (
+	"context"
+	"regexp"
+	"slices"
+	"time"
+
+	"doorlink"
+	"doorlink/building"
+	"doorlink/doorcode"
+	"doorlink/store"
+)
+
+var (
+	// ErrNames refuses a way to show names that there is not.
+	ErrNames = doorlink.Fail(doorlink.Invalid, "settings.names")
+	// ErrNotice refuses a notice that is longer than its arg "max", or has
+	// characters that hide or turn text around.
+	ErrNotice = doorlink.Fail(doorlink.Invalid, "settings.notice", "max", maxNotice)
+	// ErrLanguages refuses what are no languages, the same one twice, or more
+	// than its arg "max".
+	ErrLanguages = doorlink.Fail(doorlink.Invalid, "settings.languages", "max", maxLanguages)
+	// ErrDigits refuses a length that doorcodes cannot have; args "from" and "to"
+	// are those they can.
+	ErrDigits = doorlink.Fail(doorlink.Invalid, "settings.digits", "from", doorcode.MinDigits, "to", doorcode.MaxDigits)
+	// ErrQuiet refuses hours that no clock shows.
+	ErrQuiet = doorlink.Fail(doorlink.Invalid, "settings.quiet")
+	// ErrKept refuses to keep records for less than a day or for longer than its
+	// arg "max" days.
+	ErrKept = doorlink.Fail(doorlink.Invalid, "settings.kept", "max", doorlink.MaxKept)
+)
+
+const (
+	maxNotice    = 200 // characters
+	maxLanguages = 6
+)
+
+// NameFormats are all ways to show names, the most telling first.
+var NameFormats = []doorlink.NameFormat{doorlink.FullName, doorlink.FirstAndInitial, doorlink.Initials, doorlink.UnitOnly}
+
+// languageTag is a BCP 47 tag as far as doorlink tells languages apart.
+var languageTag = regexp.MustCompile(`^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$`)
+
+// Tag is of the property's row as the desk found it.
+func (d *Desk) Tag() string { return doorlink.Row{Property: &d.Property}.Tag() }
+
+// SetProperty changes the settings of the property, which the asker saw with a
+// tag: see edit. It fails with ErrName, ErrNames, ErrNotice, ErrLanguages,
+// ErrDigits, ErrQuiet or ErrKept, and as doorlink.Property.Location does. Needs
+// Settings.
+func (d *Desk) SetProperty(ctx context.Context, p doorlink.Property, tag string) (Receipt, error) {
+	if err := d.may(doorlink.Settings); err != nil {
+		return Receipt{}, err
+	}
+	was, err := d.db.Property(ctx, d.Property.ID)
+	if err != nil {
+		return Receipt{}, err
+	}
+	p.ID = was.ID
+	if p, err = cleanProperty(p); err != nil {
+		return Receipt{}, err
+	}
+	c, err := edit(doorlink.Row{Property: &was}, doorlink.Row{Property: &p}, tag)
+	if err != nil {
+		return Receipt{}, err
+	}
+	return d.do(ctx, act{action: "property.set", subject: string(p.ID), changes: []doorlink.Change{c}})
+}
+
+// cleanProperty trims what people wrote and refuses what cannot be meant. What
+// is left empty is as it is kept.
+func cleanProperty(p doorlink.Property) (doorlink.Property, error) {
+	var err error
+	if p.Name, err = cleanName(p.Name); err != nil {
+		return p, err
+	}
+	if _, err := p.Location(); err != nil {
+		return p, err
+	}
+	if p.Notice != "" {
+		if p.Notice, err = cleanText(p.Notice, maxNotice); err != nil {
+			return p, ErrNotice
+		}
+	}
+	if len(p.Languages) == 0 {
+		p.Languages = nil
+	}
+	if len(p.Kept) == 0 {
+		p.Kept = nil
+	}
+	p.Quiet.Days = 0
+	return p, checkChoices(p)
+}
+
+func checkChoices(p doorlink.Property) error {
+	switch {
+	case !contains(NameFormats, p.Names):
+		return ErrNames
+	case !goodLanguages(p.Languages):
+		return ErrLanguages
+	case p.Digits != 0 && (p.Digits < doorcode.MinDigits || p.Digits > doorcode.MaxDigits):
+		return ErrDigits
+	case !onClock(p.Quiet.From), !onClock(p.Quiet.To):
+		return ErrQuiet
+	}
+	for kind, days := range p.Kept {
+		if !contains(doorlink.RecordKinds, kind) || days < 1 || days > doorlink.MaxKept {
+			return ErrKept
+		}
+	}
+	return nil
+}
+
+func onClock(m doorlink.Minute) bool { return m >= 0 && m < 24*60 }
+
+func goodLanguages(all []string) bool {
+	for i, tag := range all {
+		if !languageTag.MatchString(tag) || slices.Contains(all[:i], tag) {
+			return false
+		}
+	}
+	return len(all) <= maxLanguages
+}
+
+// AddProperty adds a property with a key for its residents, which opens nothing
+// yet. It fails with ErrName and as doorlink.Property.Location does. Needs
+// Govern, for every property.
+func (o *Office) AddProperty(ctx context.Context, who Actor, name, zone string) (doorlink.Property, error) {
+	if !who.Manager.Portfolio || !who.limitedTo("", doorlink.Govern) {
+		return doorlink.Property{}, ErrMayNot.With("ability", string(doorlink.Govern))
+	}
+	name, err := cleanName(name)
+	if err != nil {
+		return doorlink.Property{}, err
+	}
+	plan, err := building.New(name, zone)
+	if err != nil {
+		return doorlink.Property{}, err
+	}
+	p := plan.Property
+	err = o.db.Write(ctx, func(tx *store.Tx) error {
+		if err := tx.AddProperty(ctx, p); err != nil {
+			return err
+		}
+		if err := tx.AddKey(ctx, plan.Keys[0]); err != nil {
+			return err
+		}
+		_, err := tx.Audit(ctx, doorlink.Deed{
+			Property: p.ID, At: time.Now(), Manager: who.Manager.ID, Via: who.via(), Action: "property.add", Subject: string(p.ID),
+		})
+		return err
+	})
+	return p, err
+}
