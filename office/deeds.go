@@ -2,6 +2,7 @@ package office
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"doorlink"
@@ -11,7 +12,124 @@ import (
 // DeedLine is an entry of the audit as managers read it.
 type DeedLine struct {
 	doorlink.Deed
-	Undoable bool // by this manager, now, unless it was changed since
+	By       string // the manager's name; empty: doorlink itself, or somebody who was removed since
+	Program  string // the token's name, if it was a program and the token is still there
+	About    string // what the subject is called, or was; empty: nobody knows any more
+	Undoable bool   // by this manager, now, unless it was changed since
+}
+
+// Deeds lists the audit of the property, the latest entry first, on pages that
+// begin after a cursor; empty begins with the latest. Page.Total stays 0: nobody
+// counts the audit. It fails with ErrCursor. Needs SeeReports.
+func (d *Desk) Deeds(ctx context.Context, after string) (Page[DeedLine], error) {
+	if err := d.may(doorlink.SeeReports); err != nil {
+		return Page[DeedLine]{}, err
+	}
+	var before int64
+	if after != "" {
+		var err error
+		if before, err = strconv.ParseInt(after, 10, 64); err != nil || before < 1 {
+			return Page[DeedLine]{}, ErrCursor
+		}
+	}
+	deeds, err := d.db.Deeds(ctx, store.DeedQuery{Property: d.Property.ID, Before: before, Limit: PageSize})
+	if err != nil {
+		return Page[DeedLine]{}, err
+	}
+	n, err := d.register(ctx)
+	if err != nil {
+		return Page[DeedLine]{}, err
+	}
+	var p Page[DeedLine]
+	for _, deed := range deeds {
+		line := d.line(deed, time.Now())
+		line.By, line.Program, line.About = n.managers[deed.Manager], n.tokens[deed.Via], n.about(deed)
+		p.Rows = append(p.Rows, line)
+	}
+	if len(deeds) == PageSize && deeds[PageSize-1].Seq > 1 {
+		p.Next = strconv.FormatInt(deeds[PageSize-1].Seq, 10)
+	}
+	return p, nil
+}
+
+// register tells what the IDs in the audit are called.
+type register struct {
+	roll     *Roll
+	managers map[doorlink.ManagerID]string
+	tokens   map[doorlink.TokenID]string
+}
+
+func (d *Desk) register(ctx context.Context) (register, error) {
+	n := register{managers: map[doorlink.ManagerID]string{}, tokens: map[doorlink.TokenID]string{}}
+	var err error
+	if n.roll, err = d.Roll(ctx); err != nil {
+		return register{}, err
+	}
+	managers, err := d.db.Managers(ctx)
+	if err != nil {
+		return register{}, err
+	}
+	for _, m := range managers {
+		n.managers[m.ID] = m.Name
+	}
+	tokens, err := d.db.Tokens(ctx, d.Property.ID)
+	for _, t := range tokens {
+		n.tokens[t.ID] = t.Name
+	}
+	return n, err
+}
+
+// about is what the subject of a deed is called: now, or else when it was
+// changed.
+func (n register) about(deed doorlink.Deed) string {
+	if name := n.now(deed.Subject); name != "" {
+		return name
+	}
+	for _, c := range deed.Detail.Changes {
+		for _, r := range []*doorlink.Row{c.After, c.Before} {
+			if id, name := called(r); id == deed.Subject && name != "" {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+// now is what a thing of the property is called at present.
+func (n register) now(id string) string {
+	if p, ok := n.roll.Person(doorlink.PersonID(id)); ok {
+		_, name := called(&doorlink.Row{Person: &p})
+		return name
+	}
+	if u, ok := n.roll.Unit(doorlink.UnitID(id)); ok {
+		return u.Name
+	}
+	if k, ok := n.roll.Key(doorlink.KeyID(id)); ok {
+		return k.Name
+	}
+	if door, ok := n.roll.Door(doorlink.DoorID(id)); ok {
+		return door.Name
+	}
+	return n.tokens[doorlink.TokenID(id)]
+}
+
+// called is the ID and the name of what a row is about, if it has one.
+func called(r *doorlink.Row) (id, name string) {
+	switch {
+	case r == nil:
+		return "", ""
+	case r.Property != nil:
+		return string(r.Property.ID), r.Property.Name
+	case r.Door != nil:
+		return string(r.Door.ID), r.Door.Name
+	case r.Unit != nil:
+		return string(r.Unit.ID), r.Unit.Name
+	case r.Key != nil:
+		return string(r.Key.ID), r.Key.Name
+	case r.Person != nil:
+		return string(r.Person.ID), r.Person.As(doorlink.FullName, r.Person.Email)
+	}
+	return "", ""
 }
 
 // ownTime is for how long somebody is told what they did.

@@ -343,6 +343,43 @@ func TestWhatWasDoneIsSaidAndUndone(t *testing.T) {
 	}
 }
 
+func TestTheAuditIsForWhoSeesReports(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, nil)
+	d, err := h.console.office.At(t.Context(), office.Actor{Manager: h.linda}, h.plan.Property.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Show(t.Context(), h.plan.People[0].ID, false); err != nil {
+		t.Fatal(err)
+	}
+	rut, linda := h.signedIn(t, h.rut), h.signedIn(t, h.linda)
+	got := rut.get(h.path("audit"))
+	for _, want := range []string{"Ada Nwosu", ">Linda<", `name="seq" value="1"`} {
+		if got.status != http.StatusOK || !strings.Contains(got.body, want) {
+			t.Errorf("got status %d and no %s", got.status, want)
+		}
+	}
+	if got := rut.get(h.path("audit") + "?after=x"); got.status != http.StatusBadRequest {
+		t.Errorf("got status %d for a page that is none", got.status)
+	}
+	if got := linda.get(h.path("audit")); got.status != http.StatusForbidden {
+		t.Errorf("got status %d, want Limited Key Management to be refused", got.status)
+	}
+	if got := linda.get(h.path("overview")); strings.Contains(got.body, "/audit") {
+		t.Error("the rail shows a page that the reader may not open")
+	}
+}
+
+func TestTheOverviewNamesNobody(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, nil)
+	got := h.signedIn(t, h.rut).get(h.path("overview"))
+	if got.status != http.StatusOK || strings.Contains(got.body, "Ada") || strings.Contains(got.body, "Nwosu") {
+		t.Errorf("got status %d, want counts without names", got.status)
+	}
+}
+
 // post keeps what is sent.
 type letters chan [2]string
 

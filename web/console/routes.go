@@ -36,6 +36,7 @@ func (s *Server) routes(on func(pattern string, h http.Handler)) {
 	// At a property.
 	on("GET /console/{property}/{$}", s.desk(s.first))
 	on("GET /console/{property}/overview", s.desk(s.overview))
+	on("GET /console/{property}/audit", s.desk(s.audit))
 	on("POST /console/{property}/undo", s.desk(s.undo))
 
 	on("/console/", s.own(nowhere))

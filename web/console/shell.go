@@ -38,6 +38,7 @@ var rail = []struct {
 	needs      doorlink.Ability
 }{
 	{"overview", "bar", doorlink.See},
+	{"audit", "eye", doorlink.SeeReports},
 }
 
 // note says what was done, with the number by which it can be undone; 0 offers
@@ -124,7 +125,7 @@ func (d *desk) done(r *http.Request) *note {
 
 // tell words a deed, with what it did beside.
 func (d *desk) tell(deed office.DeedLine) string {
-	text := []string{d.lang.Say("audit."+deed.Action) + "."}
+	text := []string{d.what(deed) + "."}
 	for _, beside := range []struct{ fact, key string }{
 		{office.HandsetsFact, "console.did.handsets"}, {office.CodesFact, "console.did.codes"},
 	} {
