@@ -217,3 +217,20 @@ func (r *Roll) mayRemove(id doorlink.DoorID) error {
 	}
 	return nil
 }
+
+// Directory is what visitors read at a door now, or fails with store.ErrMissing.
+// Needs See.
+func (d *Desk) Directory(ctx context.Context, id doorlink.DoorID) ([]directory.Entry, error) {
+	roll, err := d.Roll(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if _, ok := roll.Door(id); !ok {
+		return nil, store.ErrMissing
+	}
+	var all []directory.Facts
+	for _, p := range roll.People {
+		all = append(all, roll.Facts(p, id)...)
+	}
+	return directory.Project(d.Property, all, time.Now().In(d.Location())), nil
+}

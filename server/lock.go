@@ -61,7 +61,7 @@ func (c LockChoice) setup(was doorcode.Setup, at doorlink.Entrance, now time.Tim
 		return was, err
 	}
 	p := doorcode.Defaults()
-	p.Digits, p.Reuse = cmp.Or(c.Digits, p.Digits), doorcode.Seconds(c.ReuseSeconds)
+	p.Digits, p.Reuse = cmp.Or(c.Digits, at.Property.Digits, p.Digits), doorcode.Seconds(c.ReuseSeconds)
 	p.Window = cmp.Or(c.Window, p.Window)
 	if err := p.Check(); err != nil {
 		return was, err

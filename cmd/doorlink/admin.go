@@ -24,7 +24,7 @@ type provision struct {
 	Door   string `arg:"" help:"Name of the door, or its ID where names are not unique."`
 	Out    string `arg:"" help:"File to write; it is made readable by you alone." type:"path"`
 	Model  string `help:"Model of the lock, which decides the steps that visitors are shown." default:"M2"`
-	Digits int    `help:"Figures in a doorcode, 5 to 8." default:"7"`
+	Digits int    `help:"Figures in a doorcode, 5 to 8; 0 takes what the property says." default:"0"`
 	Reuse  int    `help:"Seconds in which typing a code again is the same entry, 0 to 900." default:"60"`
 	Places int    `help:"How many residents may give codes on one day; 0 chooses." default:"0"`
 }

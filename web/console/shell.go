@@ -38,7 +38,9 @@ var rail = []struct {
 	needs      doorlink.Ability
 }{
 	{"overview", "bar", doorlink.See},
+	{"doors", "door", doorlink.See},
 	{"audit", "eye", doorlink.SeeReports},
+	{"settings", "gear", doorlink.Settings},
 }
 
 // note says what was done, with the number by which it can be undone; 0 offers

@@ -1,0 +1,211 @@
+package console
+
+import (
+	"net/http"
+	"strings"
+
+	"doorlink"
+	"doorlink/office"
+)
+
+// doorsView is doors.html.
+type doorsView struct {
+	shell
+	Find  string
+	Total int
+	Rows  []doorRow
+	Sorts []sortLink
+	Next  string // the address of the next page; empty: this is the last
+	Types []choice
+	May   bool // add doors
+}
+
+// doorRow is a door in the list.
+type doorRow struct {
+	office.DoorLine
+	Path, Kind string
+	Ends       string // when the sticker before stops; empty: there is none
+}
+
+// sortLink heads a column: the address that sorts by it, and how it is sorted
+// now, as aria-sort has it.
+type sortLink struct{ Name, Path, Now string }
+
+// choice is one of several in a form.
+type choice struct {
+	Value, Name, Hint string
+	On                bool
+}
+
+func (s *Server) doors(w http.ResponseWriter, r *http.Request, d *desk) error {
+	q := office.Query{Find: r.FormValue("q"), Sort: r.FormValue("sort"), After: r.FormValue("after")}
+	found, err := d.Doors(r.Context(), q)
+	if err != nil {
+		return err
+	}
+	v := doorsView{
+		shell: s.shell(r, d, "doors"), Find: q.Find, Total: found.Total,
+		Types: d.doorTypes(doorlink.Communal), May: d.May(doorlink.Devices),
+	}
+	for _, column := range []string{"name", "type", "listed"} {
+		v.Sorts = append(v.Sorts, d.sortBy(r, column))
+	}
+	for _, l := range found.Rows {
+		v.Rows = append(v.Rows, doorRow{
+			DoorLine: l, Path: d.path("doors/" + string(l.ID)), Kind: d.lang.Say("console.door.type." + string(l.Type)),
+			Ends: d.moment(l.Before.Ends),
+		})
+	}
+	if found.Next != "" {
+		v.Next = with(r, "after", found.Next)
+	}
+	return s.show(w, r, http.StatusOK, "doors.html", v)
+}
+
+// with is a request's address with one value of its query changed.
+func with(r *http.Request, name, value string) string {
+	at := *r.URL
+	q := at.Query()
+	q.Del(doneParam)
+	q.Set(name, value)
+	at.RawQuery = q.Encode()
+	return at.RequestURI()
+}
+
+// sortBy heads a column of the doors: another look sorts the other way.
+func (d *desk) sortBy(r *http.Request, column string) sortLink {
+	l := sortLink{Name: d.lang.Say("console.doors." + column), Now: "none"}
+	next := column
+	switch sorted := r.FormValue("sort"); {
+	case sorted == column, sorted == "" && column == "name":
+		l.Now, next = "ascending", "-"+column
+	case sorted == "-"+column:
+		l.Now = "descending"
+	}
+	l.Path = with(r, "sort", next)
+	return l
+}
+
+// doorTypes are the types to choose from.
+func (d *desk) doorTypes(now doorlink.DoorType) []choice {
+	var all []choice
+	for _, t := range office.DoorTypes {
+		all = append(all, choice{Value: string(t), Name: d.lang.Say("console.door.type." + string(t)), On: t == now})
+	}
+	return all
+}
+
+func (s *Server) addDoor(w http.ResponseWriter, r *http.Request, d *desk) error {
+	door, did, err := d.AddDoor(r.Context(), r.PostFormValue("name"), doorlink.DoorType(r.PostFormValue("type")))
+	if err != nil {
+		return err
+	}
+	return s.after(w, r, d, did, d.path("doors/"+string(door.ID)))
+}
+
+// doorView is what the pages of one door have in common; the lock's tab is
+// door.html.
+type doorView struct {
+	shell
+	At   office.DoorLine
+	Door string // the address of the door's first page
+	Tab  string
+	Kind string
+	May  bool // change it
+
+	Types    []choice
+	Places   int    // of its lock
+	Since    string // when its lock was set up; empty: it has none
+	KeyNames string // the keys that open it; empty: none
+}
+
+// atDoor makes what stands on every page of the door of a request.
+func (s *Server) atDoor(r *http.Request, d *desk, tab string) (doorView, error) {
+	line, err := d.Door(r.Context(), doorlink.DoorID(r.PathValue("door")))
+	if err != nil {
+		return doorView{}, err
+	}
+	v := doorView{
+		shell: s.shell(r, d, "doors"), At: line, Door: d.path("doors/" + string(line.ID)), Tab: tab,
+		Kind: d.lang.Say("console.door.type." + string(line.Type)), May: d.May(doorlink.Devices),
+		Types: d.doorTypes(line.Type), Places: int(line.Setup.Places), Since: d.moment(line.Setup.Issued),
+	}
+	v.Title = line.Name
+	names := make([]string, len(line.Keys))
+	for i, k := range line.Keys {
+		names[i] = k.Name
+	}
+	v.KeyNames = strings.Join(names, ", ")
+	return v, nil
+}
+
+func (s *Server) door(w http.ResponseWriter, r *http.Request, d *desk) error {
+	v, err := s.atDoor(r, d, "lock")
+	if err != nil {
+		return err
+	}
+	return s.show(w, r, http.StatusOK, "door.html", v)
+}
+
+func (s *Server) setDoor(w http.ResponseWriter, r *http.Request, d *desk) error {
+	was, err := d.Door(r.Context(), doorlink.DoorID(r.PathValue("door")))
+	if err != nil {
+		return err
+	}
+	door := was.Door
+	door.Name, door.NeedsShare = r.PostFormValue("name"), r.PostFormValue("share") != ""
+	if t := r.PostFormValue("type"); t != "" {
+		door.Type = doorlink.DoorType(t)
+	}
+	did, err := d.SetDoor(r.Context(), door, r.PostFormValue("tag"))
+	if err != nil {
+		return err
+	}
+	return s.after(w, r, d, did, d.path("doors/"+string(door.ID)))
+}
+
+func (s *Server) removeDoor(w http.ResponseWriter, r *http.Request, d *desk) error {
+	did, err := d.RemoveDoor(r.Context(), doorlink.DoorID(r.PathValue("door")), r.PostFormValue("tag"))
+	if err != nil {
+		return err
+	}
+	return s.after(w, r, d, did, d.path("doors"))
+}
+
+// directoryView is door_directory.html: what visitors read at the door.
+type directoryView struct {
+	doorView
+	Entries  []entryRow
+	More     int // entries beyond those that are shown
+	Searched bool
+	Notice   string
+	Settings string // the address of the settings; empty: the reader may not
+}
+
+type entryRow struct {
+	Name, Place string
+	Featured    bool
+}
+
+// maxEntries is how much of a directory the page shows.
+const maxEntries = 200
+
+func (s *Server) doorDirectory(w http.ResponseWriter, r *http.Request, d *desk) error {
+	at, err := s.atDoor(r, d, "directory")
+	if err != nil {
+		return err
+	}
+	all, err := d.Directory(r.Context(), at.At.ID)
+	if err != nil {
+		return err
+	}
+	v := directoryView{doorView: at, Searched: d.Property.SearchesFirst(len(all)), Notice: d.Property.Notice}
+	if d.May(doorlink.Settings) {
+		v.Settings = d.path("settings")
+	}
+	v.More = max(len(all)-maxEntries, 0)
+	for _, e := range all[:len(all)-v.More] {
+		v.Entries = append(v.Entries, entryRow{e.Name, e.Place, e.Featured})
+	}
+	return s.show(w, r, http.StatusOK, "door_directory.html", v)
+}
