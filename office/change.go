@@ -106,8 +106,10 @@ func (d *Desk) mayUndo(c doorlink.Change) error {
 // It needs the abilities that the change needed. It returns doorlink.ErrChanged
 // if what was changed has been changed again since, and ErrNotUndone for what
 // is too old, was erased or has no changes. What a change did beside
-// (handsets signed out, codes cancelled) stays done.
+// (handsets signed out, codes cancelled) stays done. It takes a minute at most.
 func (d *Desk) Undo(ctx context.Context, seq int64) (Receipt, error) {
+	ctx, cancel := context.WithTimeout(ctx, importTime)
+	defer cancel()
 	deed, err := d.db.Deed(ctx, d.Property.ID, seq)
 	if err != nil {
 		return Receipt{}, err

@@ -1,0 +1,263 @@
+package office
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"strconv"
+	"time"
+
+	"doorlink"
+	"doorlink/roster"
+	"doorlink/store"
+)
+
+// importTime is the time limit for applying a whole list, and for taking it back.
+const importTime = time.Minute
+
+// SkippedFact is the fact of a deed that tells how many rows of a list were
+// skipped.
+const SkippedFact = "skipped"
+
+// Proposal is what a list would change, before anything is changed. Its Seal
+// names what it shows: every line of it, and nothing of the building besides.
+type Proposal struct {
+	roster.Plan
+	Sheet *roster.Sheet
+	Seal  string
+
+	roll *Roll
+}
+
+// Plan reads a list and says what would change; it changes nothing. A line with
+// a key that the manager does not decide about is skipped, with ErrMayNot. It
+// fails as roster.Read does. Needs EditPeople and GrantKeys.
+func (d *Desk) Plan(ctx context.Context, list []byte, o roster.Options) (*Proposal, error) {
+	for _, a := range []doorlink.Ability{doorlink.EditPeople, doorlink.GrantKeys} {
+		if err := d.may(a); err != nil {
+			return nil, err
+		}
+	}
+	sheet, err := roster.Read(bytes.NewReader(list))
+	if err != nil {
+		return nil, err
+	}
+	roll, err := d.Roll(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p := &Proposal{Plan: roster.Compare(sheet, roll.house(d), o), Sheet: sheet, roll: roll}
+	for i, l := range p.Lines {
+		p.Lines[i] = d.within(l)
+	}
+	p.Seal = seal(p.Plan)
+	return p, nil
+}
+
+// house is the roll as lists are compared with it.
+func (r *Roll) house(d *Desk) roster.House {
+	return roster.House{
+		Property: d.Property.ID, Zone: d.Location(),
+		Units: r.Units, People: r.People, Memberships: r.Memberships, Keys: r.Keys, Holders: r.Holders,
+	}
+}
+
+// within skips a line that needs more than the manager may.
+func (d *Desk) within(l roster.Line) roster.Line {
+	for _, c := range l.Changes {
+		var refused *doorlink.Error
+		if errors.As(d.mayUndo(c), &refused) {
+			l.What, l.Changes, l.Err = roster.Skipped, nil, refused
+			return l
+		}
+	}
+	return l
+}
+
+// seal is a digest of all that a plan shows. IDs of what is new are left out:
+// they are others each time.
+func seal(p roster.Plan) string {
+	shown := struct {
+		Units []string
+		Lines []roster.Line
+	}{}
+	for _, u := range p.Units {
+		shown.Units = append(shown.Units, u.Unit.Name)
+	}
+	for _, l := range p.Lines {
+		l.Changes = nil
+		if l.What == roster.New {
+			l.Person.ID = ""
+		}
+		shown.Lines = append(shown.Lines, l)
+	}
+	b, err := json.Marshal(shown)
+	if err != nil {
+		panic(err) // lines are plain values
+	}
+	return doorlink.Digest(string(b))
+}
+
+// Import applies the plan of a list, all of it in one step with one entry in the
+// audit, by which Undo takes it back as a whole. The list and the options are
+// those of the Plan that was looked at, and come again rather than being kept
+// between the two steps: nothing is lost when a node ends, and any node can go
+// on. The seal is that Plan's; if the list would do anything else by now, or
+// somebody changes the same things meanwhile, it fails with doorlink.ErrChanged
+// and nothing is done. Skipped and undecided rows change nothing.
+//
+// Whoever loses all access is signed out, and doorcodes of today that nothing
+// opens for them any more are called back; undoing does not bring those back.
+// People who are new have no link yet: InviteAll sends them. It takes a minute at
+// most. Needs what Plan does.
+func (d *Desk) Import(ctx context.Context, list []byte, o roster.Options, seal string) (Receipt, error) {
+	ctx, cancel := context.WithTimeout(ctx, importTime)
+	defer cancel()
+	p, err := d.Plan(ctx, list, o)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if p.Seal != seal {
+		return Receipt{}, doorlink.ErrChanged
+	}
+	losses := d.losses(p, time.Now())
+	handsets, err := d.handsetsOf(ctx, losses)
+	if err != nil {
+		return Receipt{}, err
+	}
+	r, err := d.do(ctx, d.importing(p, losses))
+	if errors.Is(err, store.ErrExists) || errors.Is(err, store.ErrMissing) { // somebody else was faster
+		err = doorlink.ErrChanged.Because(err)
+	}
+	if err == nil {
+		d.closeLines(handsets)
+	}
+	return r, err
+}
+
+// importing is the act of a proposal. Without a change there is none.
+func (d *Desk) importing(p *Proposal, losses []loss) act {
+	a := act{action: "list.import", changes: p.Changes(), facts: map[string]string{}}
+	if n := p.Counts().Skipped; n > 0 {
+		a.facts[SkippedFact] = strconv.Itoa(n)
+	}
+	for _, l := range p.Lines {
+		switch l.What {
+		case roster.New:
+			a.tells = append(a.tells, d.about("person.added", l.Person))
+		case roster.Leave:
+			a.tells = append(a.tells, d.about("person.removed", l.Person))
+		}
+	}
+	if len(losses) > 0 {
+		a.also = func(ctx context.Context, tx *store.Tx) error { return d.lose(ctx, tx, losses, a.facts) }
+	}
+	return a
+}
+
+// loss is somebody who leaves, or loses some doors.
+type loss struct {
+	person doorlink.PersonID
+	leaves bool
+	doors  []doorlink.DoorID // unless they leave
+}
+
+// losses are those of a proposal at now.
+func (d *Desk) losses(p *Proposal, now time.Time) (all []loss) {
+	for _, l := range p.Lines {
+		if l.What == roster.Leave {
+			all = append(all, loss{person: l.Was.ID, leaves: true})
+		} else if lost := p.roll.lost(l, now); len(lost) > 0 {
+			all = append(all, loss{person: l.Was.ID, doors: lost})
+		}
+	}
+	return all
+}
+
+// lost are the doors that a person could open at now and cannot after a line.
+func (r *Roll) lost(l roster.Line, now time.Time) (doors []doorlink.DoorID) {
+	after := map[doorlink.KeyID]doorlink.Holder{}
+	for _, h := range r.held[l.Was.ID] {
+		after[h.Key] = h
+	}
+	for _, c := range l.Changes {
+		if c.Before != nil && c.Before.Holder != nil {
+			delete(after, c.Before.Holder.Key)
+		}
+		if c.After != nil && c.After.Holder != nil {
+			after[c.After.Holder.Key] = *c.After.Holder
+		}
+	}
+	still := map[doorlink.DoorID]bool{}
+	for _, h := range after {
+		for _, k := range r.onKey[h.Key] {
+			still[k.Door] = still[k.Door] || holds(h, now)
+		}
+	}
+	for _, h := range r.held[l.Was.ID] {
+		for _, k := range r.onKey[h.Key] {
+			if holds(h, now) && !still[k.Door] {
+				doors = append(doors, k.Door)
+				still[k.Door] = true // once is enough
+			}
+		}
+	}
+	return doors
+}
+
+// lose does what ends with access, and adds to the facts how many doorcodes that
+// called back.
+func (d *Desk) lose(ctx context.Context, tx *store.Tx, losses []loss, facts map[string]string) error {
+	now, codes := time.Now(), 0
+	for _, l := range losses {
+		if l.leaves {
+			if err := endsAccess(l.person)(ctx, tx); err != nil {
+				return err
+			}
+		}
+		called, cancel := d.cancelling(l.person, l.doors, now)
+		if err := cancel(ctx, tx); err != nil {
+			return err
+		}
+		n, _ := strconv.Atoi(called[CodesFact]) // none is no fact
+		codes += n
+	}
+	delete(facts, CodesFact)
+	if codes > 0 {
+		facts[CodesFact] = strconv.Itoa(codes)
+	}
+	return nil
+}
+
+// handsetsOf are the handsets of those who leave.
+func (d *Desk) handsetsOf(ctx context.Context, losses []loss) (all []doorlink.Handset, err error) {
+	for _, l := range losses {
+		if !l.leaves {
+			continue
+		}
+		theirs, err := d.db.Handsets(ctx, l.person)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, theirs...)
+	}
+	return all, nil
+}
+
+// WriteSkipped writes the rows that could not be read as CSV, as they were and
+// with the reason in a last column, to be mended and sent again. say puts a
+// reason into words.
+func (p *Proposal) WriteSkipped(w io.Writer, say func(*doorlink.Error) string) error {
+	header := append(append([]string{}, p.Sheet.Header...), "Reason")
+	return roster.Write(w, header, func(yield func([]string) bool) {
+		for _, bad := range p.Sheet.Problems {
+			cells := make([]string, len(p.Sheet.Header), len(header))
+			copy(cells, bad.Cells)
+			if !yield(append(cells, say(bad.Err))) {
+				return
+			}
+		}
+	})
+}

@@ -1,0 +1,228 @@
+package office_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"doorlink"
+	"doorlink/office"
+	"doorlink/roster"
+)
+
+// monday is a list as a spreadsheet in Germany saves it: 300 units, 450 people.
+func monday() []byte {
+	var b strings.Builder
+	b.WriteString("\ufeffWohnung;Vorname;Nachname;E-Mail;Schlüssel\r\n")
+	for i := range 450 {
+		fmt.Fprintf(&b, "W%d;Ada%d;Müller;ada%d@Example.org;Residents\r\n", i%300, i, i)
+	}
+	return []byte(b.String())
+}
+
+// bed is a test, or one round of a property.
+type bed interface {
+	rapid.TB
+	Context() context.Context
+}
+
+// plan is the proposal for a list, which must be one.
+func plan(tb bed, d *office.Desk, list []byte, o roster.Options) *office.Proposal {
+	tb.Helper()
+	p, err := d.Plan(tb.Context(), list, o)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return p
+}
+
+// stands is all that lists change.
+func stands(tb bed, d *office.Desk) []any {
+	tb.Helper()
+	r, err := d.Roll(tb.Context())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return []any{r.Units, r.People, r.Memberships, r.Holders}
+}
+
+func renamed(list []byte, h *house) []byte {
+	return bytes.ReplaceAll(list, []byte("Residents"), []byte(h.plan.Keys[0].Name))
+}
+
+func TestAListOfAMondayIsAppliedOnceAndTakenBackAsAWhole(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		d, list := h.desk(t), renamed(monday(), h)
+		before := stands(t, d)
+		p := plan(t, d, list, roster.Options{})
+		if c := p.Counts(); c.Units != 300 || c.New != 450 || c.Skipped != 0 {
+			t.Fatalf("counts are %+v", c)
+		}
+		if diff := cmp.Diff(before, stands(t, d)); diff != "" {
+			t.Fatalf("the plan changed something:\n%s", diff)
+		}
+		receipt, err := d.Import(t.Context(), list, roster.Options{}, p.Seal)
+		if err != nil || !receipt.Undoable {
+			t.Fatalf("importing: %+v, %v", receipt, err)
+		}
+		again := plan(t, d, list, roster.Options{})
+		if n := len(again.Changes()); n != 0 {
+			t.Errorf("the same list again has %d changes", n)
+		}
+		if r, err := d.Import(t.Context(), list, roster.Options{}, again.Seal); err != nil || r.Seq != 0 {
+			t.Errorf("the same list again left %+v, %v", r, err)
+		}
+		if _, err := d.Undo(t.Context(), receipt.Seq); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(before, stands(t, d)); diff != "" {
+			t.Errorf("undo left a difference:\n%s", diff)
+		}
+	})
+}
+
+func TestAListIsRefusedOnceItWouldDoAnythingElse(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		d := h.desk(t)
+		list := []byte("Unit,First name,E-mail\n1B,Adaeze,ADA@example.org\n1C,Dora,dora@example.org\n")
+		seal := plan(t, d, list, roster.Options{}).Seal
+		if _, err := d.Invite(t.Context(), office.Invitation{Given: "Dora", Email: "dora@example.org"}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.Import(t.Context(), list, roster.Options{}, seal); !errors.Is(err, doorlink.ErrChanged) {
+			t.Errorf("got %v, want ErrChanged", err)
+		}
+		seal = plan(t, d, list, roster.Options{}).Seal
+		if _, err := d.Import(t.Context(), list, roster.Options{}, seal); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestImportingNeedsBothAbilitiesAndExportingReports(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		for _, a := range []doorlink.Ability{doorlink.EditPeople, doorlink.GrantKeys} {
+			if _, err := h.within(t, a).Plan(t.Context(), monday(), roster.Options{}); !errors.Is(err, office.ErrMayNot) {
+				t.Errorf("with %s alone: %v", a, err)
+			}
+		}
+		if err := h.within(t, doorlink.EditPeople).ExportList(t.Context(), &bytes.Buffer{}); !errors.Is(err, office.ErrMayNot) {
+			t.Errorf("exporting without reports: %v", err)
+		}
+		specific := h.as(t, doorlink.Role{Scope: doorlink.SpecificKeys, Keys: []doorlink.KeyID{h.roof}})
+		p := plan(t, specific, renamed(monday(), h), roster.Options{})
+		if c := p.Counts(); c.Skipped != 450 {
+			t.Errorf("with a key of others: %+v", c)
+		}
+	})
+}
+
+func TestWhoeverIsMissingLeavesAndIsSignedOut(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		d := h.desk(t)
+		list, o := []byte("Unit,E-mail\n1B,bram@example.org\n"), roster.Options{Leavers: true}
+		p := plan(t, d, list, o)
+		if c := p.Counts(); c.Leave != 2 || c.Same != 1 {
+			t.Fatalf("counts are %+v", c)
+		}
+		if _, err := d.Import(t.Context(), list, o, p.Seal); err != nil {
+			t.Fatal(err)
+		}
+		if left, err := h.db.Handsets(t.Context(), h.ada); err != nil || len(left) != 0 {
+			t.Errorf("handsets left: %v, %v", left, err)
+		}
+	})
+}
+
+func TestSkippedRowsAreWrittenWithTheirReason(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		p := plan(t, h.desk(t), []byte("Unit,First name,E-mail\n1A,=Eve,nobody\n1C,Dora,dora@example.org\n"), roster.Options{})
+		var b bytes.Buffer
+		if err := p.WriteSkipped(&b, func(e *doorlink.Error) string { return e.Key }); err != nil {
+			t.Fatal(err)
+		}
+		if want := "\ufeffUnit,First name,E-mail,Reason\r\n1A,'=Eve,nobody,roster.email\r\n"; b.String() != want {
+			t.Errorf("got %q, want %q", b.String(), want)
+		}
+	})
+}
+
+func TestWhatIsExportedReadsBackWithoutAChange(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		d := h.desk(t)
+		first := renamed([]byte("Unit,Name,E-mail,Key,Start,End\n2A,Eve Elm,eve@example.org,Residents,2026-01-01,2030-05-31\n2B,Eve Elm,eve@example.org,Roof,,\n3C,,,,,\n"), h)
+		if _, err := d.Import(t.Context(), first, roster.Options{}, plan(t, d, first, roster.Options{}).Seal); err != nil {
+			t.Fatal(err)
+		}
+		var b bytes.Buffer
+		if err := d.ExportList(t.Context(), &b); err != nil {
+			t.Fatal(err)
+		}
+		p := plan(t, d, b.Bytes(), roster.Options{Leavers: true, TakeKeys: true})
+		if c := p.Counts(); len(p.Changes()) != 0 || c.Skipped != 0 || c.Same != 4 {
+			t.Errorf("%+v of\n%s", c, b.String())
+		}
+		all, err := d.ExportAll(t.Context())
+		if err != nil || len(all.People) != 4 || len(all.Holders) != 5 {
+			t.Errorf("exported %+v, %v", all, err)
+		}
+	})
+}
+
+func TestUndoTakesBackAnyList(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		d := h.desk(t)
+		rapid.Check(t, func(t *rapid.T) {
+			var b strings.Builder
+			b.WriteString("Unit,First name,E-mail,Key\n")
+			for _, who := range rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"ada", "chidi", "bram", "dora", "eve"}), 1, 5, rapid.ID).Draw(t, "who") {
+				unit := rapid.SampledFrom([]string{"1A", "1B", "9Z", ""}).Draw(t, "unit")
+				key := rapid.SampledFrom([]string{"", "Roof", "none"}).Draw(t, "key")
+				fmt.Fprintf(&b, "%s,%s,%s@example.org,%s\n", unit, strings.ToUpper(who), who, key)
+			}
+			o := roster.Options{Leavers: rapid.Bool().Draw(t, "leavers"), TakeKeys: rapid.Bool().Draw(t, "take")}
+			before := stands(t, d)
+			r, err := d.Import(t.Context(), []byte(b.String()), o, plan(t, d, []byte(b.String()), o).Seal)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r.Undoable {
+				if _, err := d.Undo(t.Context(), r.Seq); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if diff := cmp.Diff(before, stands(t, d)); diff != "" {
+				t.Fatal(diff)
+			}
+		})
+	})
+}
+
+// BenchmarkImport applies 10,000 rows and takes them back.
+func BenchmarkImport(b *testing.B) {
+	d := big(b)
+	lines := []string{"Unit,First name,E-mail"}
+	for i := range 10_000 {
+		lines = append(lines, fmt.Sprintf("N%d,Dora,dora%d@example.org", i/3, i))
+	}
+	list := []byte(strings.Join(slices.Clip(lines), "\n"))
+	for b.Loop() {
+		p := plan(b, d, list, roster.Options{})
+		r, err := d.Import(b.Context(), list, roster.Options{}, p.Seal)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.StopTimer()
+		if _, err := d.Undo(b.Context(), r.Seq); err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
+	}
+}
