@@ -245,13 +245,14 @@ func (l *lock) frozen(do func()) {
 
 // emptyHouse starts a server that has no building yet, and returns the address
 // it prints for setting one up.
-func emptyHouse(tb testing.TB) string {
+func emptyHouse(tb testing.TB, flags ...string) string {
 	tb.Helper()
 	path, err := program()
 	if err != nil {
 		tb.Fatal(err)
 	}
-	cmd := exec.Command(path, "serve", "--data", tb.TempDir(), "--listen", "127.0.0.1:0", "--relay-listen", "127.0.0.1:0")
+	args := []string{"serve", "--data", tb.TempDir(), "--listen", "127.0.0.1:0", "--relay-listen", "127.0.0.1:0"}
+	cmd := exec.Command(path, append(args, flags...)...)
 	said, err := cmd.StderrPipe()
 	if err != nil {
 		tb.Fatal(err)

@@ -348,6 +348,8 @@ func tourSetup(tb testing.TB, see look) {
 		chromedp.SetValue(chromedp.CSS("[name=zone]"), "Europe/Berlin"),
 		chromedp.SetValue(chromedp.CSS("[name=doors]"), "North gate\nGarage"),
 		chromedp.SetValue(chromedp.CSS("[name=residents]"), "1A, Ada, Nwosu\n1B"),
+		chromedp.SendKeys(chromedp.CSS("[name=manager]"), "Rut Okafor"),
+		chromedp.SendKeys(chromedp.CSS("[name=email]"), "rut@linden.example"),
 		chromedp.Click(chromedp.CSS("button")),
 	)
 	operator.reads("This line cannot be read: 1B")

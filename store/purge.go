@@ -31,6 +31,9 @@ var moveBySweep = statement{"moving revisions",
 func sweeps() []sweep {
 	return []sweep{
 		{table: "links", old: `expires_at < $1`, after: doorlink.SignRecord.Retention(), key: "hash"},
+		{table: "desk_links", old: `expires_at < $1`, after: doorlink.SignRecord.Retention(), key: "hash"},
+		{table: "desk_sessions", old: `added_at < $1`, after: DeskTime, key: "hash"},
+		{table: "ceremonies", old: `expires_at < $1`, key: "hash"},
 		{table: "tokens", old: `ends_at < $1`, after: doorlink.SignRecord.Retention(), key: "id"},
 		{table: "repeats", old: `at < $1`, after: RepeatTime, key: "token, key"},
 		{table: "handsets", old: `used_at < $1`, after: SessionTime, key: "id", first: moveBySweep},

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"encoding/base64"
 	"net/http"
 	"time"
 
@@ -21,7 +22,11 @@ type accountView struct {
 	shell
 	Email    string
 	Sessions []sessionRow
+	CanAdd   bool // passkeys hold here
+	Passkeys []passkeyRow
 }
+
+type passkeyRow struct{ ID, Name, Added, Used string }
 
 type sessionRow struct {
 	Hash, Name, Way string
@@ -55,10 +60,29 @@ func (s *Server) account(w http.ResponseWriter, r *http.Request, o *own) error {
 	for _, one := range sessions {
 		v.Sessions = append(v.Sessions, sessionRow{
 			Hash: one.Hash, Name: one.Name, Way: o.lang.Say("console.way." + one.Way),
-			Used: one.Used.UTC().Format("2 January 2006"), Here: one.Hash == o.session.Hash,
+			Used: day(one.Used), Here: one.Hash == o.session.Hash,
+		})
+	}
+	keys, err := s.db.Passkeys(r.Context(), o.Manager.ID)
+	if err != nil {
+		return err
+	}
+	v.CanAdd = s.site != nil
+	for _, k := range keys {
+		v.Passkeys = append(v.Passkeys, passkeyRow{
+			ID: base64.RawURLEncoding.EncodeToString(k.ID), Name: k.Name, Added: day(k.Added), Used: day(k.Used),
 		})
 	}
 	return s.show(w, r, http.StatusOK, "account.html", v)
+}
+
+// day is a date as managers read it, where there is no property whose zone would
+// count; a dash for none.
+func day(t time.Time) string {
+	if t.IsZero() {
+		return "–"
+	}
+	return t.UTC().Format("2 January 2006")
 }
 
 // endSession ends one of the reader's sessions, wherever it is; one that is not

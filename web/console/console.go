@@ -16,6 +16,7 @@ import (
 	"sync"
 
 	"doorlink/office"
+	"doorlink/passkey"
 	"doorlink/store"
 	"doorlink/web/locale"
 	"doorlink/web/page"
@@ -45,6 +46,7 @@ type Server struct {
 	cookies page.Cookies
 	proxies int
 	post    Post
+	site    *passkey.Site // nil where browsers have no passkeys
 	source  *page.Source
 	words   *locale.Language
 	limits  limits
@@ -61,9 +63,13 @@ func New(c Config, db *store.DB, o *office.Office, log *slog.Logger) (*Server, e
 	if err != nil {
 		return nil, err
 	}
+	site, err := passkey.New(c.Base, siteName)
+	if err != nil {
+		site = nil // an address without a name, or without HTTPS: links do
+	}
 	return &Server{
 		db: db, office: o, log: log,
-		base: c.Base, cookies: page.Cookies{Secure: base.Scheme == "https"}, proxies: c.Proxies, post: c.Post,
+		base: c.Base, cookies: page.Cookies{Secure: base.Scheme == "https"}, proxies: c.Proxies, post: c.Post, site: site,
 		source: source, words: source.Languages().Match("", "en"), limits: newLimits(),
 	}, nil
 }

@@ -380,6 +380,27 @@ func TestTheOverviewNamesNobody(t *testing.T) {
 	}
 }
 
+func TestAPasskeyThatIsNoneIsRefusedAndTheCeremonyIsOver(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, nil)
+	v := h.browser(t)
+	asked := v.post("/console/passkey/ask", nil)
+	if asked.status != http.StatusOK || !strings.Contains(asked.body, `"challenge"`) {
+		t.Fatalf("got status %d, want options for the browser", asked.status)
+	}
+	if got := v.post("/console/passkey", url.Values{"answer": {"{}"}}); got.status != http.StatusForbidden {
+		t.Errorf("got status %d, want to be refused", got.status)
+	}
+	if got := v.post("/console/passkey", url.Values{"answer": {"{}"}}); got.status != http.StatusGone {
+		t.Errorf("got status %d for a second answer, want that it is too late", got.status)
+	}
+	for _, path := range []string{"/console/account/passkey/ask", "/console/account/passkey", "/console/account/passkey/end"} {
+		if got := v.post(path, nil); got.status != http.StatusForbidden {
+			t.Errorf("%s: got status %d from somebody who is not signed in", path, got.status)
+		}
+	}
+}
+
 // post keeps what is sent.
 type letters chan [2]string
 

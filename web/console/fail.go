@@ -25,10 +25,13 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, d *desk, err err
 	}
 	e := page.Foreseen(s.log, err, "serving the console")
 	page.RetryAfter(w, e)
-	if errors.Is(e, store.ErrNoSession) {
+	switch {
+	case errors.Is(e, store.ErrNoSession):
 		s.cookies.SetStrict(w, cookie, "", root, -time.Second)
 		err = s.signIn(w, r, page.Status(e.Kind), page.Sentence(s.words, e, nil))
-	} else {
+	case r.URL.Path == root+"passkey":
+		err = s.signIn(w, r, page.Status(e.Kind), page.Sentence(s.words, e, nil))
+	default:
 		err = s.show(w, r, page.Status(e.Kind), "problem.html", s.problem(r, d, e))
 	}
 	if err != nil {

@@ -27,10 +27,15 @@ func (s *Server) routes(on func(pattern string, h http.Handler)) {
 	on("GET /console/in/by/{link}", s.open(s.arrive))
 	on("POST /console/in/by/{link}", s.open(s.enter))
 	on("POST /console/in", s.open(s.ask))
+	on("POST /console/passkey/ask", s.open(s.askPasskey))
+	on("POST /console/passkey", s.open(s.enterByPasskey))
 
 	// Whoever is signed in.
 	on("GET /console/account", s.own(s.account))
 	on("POST /console/account/end", s.own(s.endSession))
+	on("POST /console/account/passkey/ask", s.own(s.askNewPasskey))
+	on("POST /console/account/passkey", s.own(s.addPasskey))
+	on("POST /console/account/passkey/end", s.own(s.endPasskey))
 	on("POST /console/out", s.own(s.leave))
 
 	// At a property.

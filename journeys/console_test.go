@@ -1,0 +1,69 @@
+package journeys
+
+import (
+	"context"
+	"net"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/webauthn"
+	"github.com/chromedp/chromedp"
+)
+
+// desktop is what most managers sit at.
+var desktop = device{browser: mute, microphone: phone.microphone, width: 1280, height: 800}
+
+// TestAManagerSetsUpAndComesBackWithAPasskey begins with an empty installation:
+// who sets the building up is in the console at once, adds a passkey there, and
+// later needs nothing else.
+func TestAManagerSetsUpAndComesBackWithAPasskey(t *testing.T) {
+	t.Parallel()
+	at := unusedAddress(t)
+	base := "http://localhost:" + at[strings.LastIndex(at, ":")+1:]
+	link := emptyHouse(t, "--listen", at, "--base", base)
+	rut := desktop.open(t, "rut")
+	rut.do(fingerprint)
+
+	rut.visit(link)
+	for field, text := range map[string]string{
+		"name": "Linden Court", "doors": "Front door", "manager": "Rut Okafor", "email": "rut@linden.example",
+	} {
+		rut.do(chromedp.SendKeys(chromedp.CSS("[name="+field+"]"), text))
+	}
+	rut.tap("Set up")
+	rut.tapRole("link", "Open the console")
+	rut.reads("Needs you")
+
+	rut.tapRole("link", "Account")
+	rut.tap("Add a passkey")
+	rut.see("input[name=passkey]")
+	rut.tap("Sign out")
+	rut.tap("Sign in with a passkey")
+	rut.reads("Needs you")
+}
+
+// fingerprint gives a page a device with passkeys, whose owner always agrees.
+func fingerprint(ctx context.Context, at *chromedp.Target) (chromedp.Void, error) {
+	if _, err := cdp.Call(ctx, at, webauthn.Enable, webauthn.EnableParams{}); err != nil {
+		return chromedp.Void{}, err
+	}
+	_, err := cdp.Call(ctx, at, webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{
+		Options: &webauthn.VirtualAuthenticatorOptions{
+			Protocol: webauthn.AuthenticatorProtocolCtap2, Transport: webauthn.AuthenticatorTransportInternal,
+			HasResidentKey: true, HasUserVerification: true, IsUserVerified: true, AutomaticPresenceSimulation: true,
+		},
+	})
+	return chromedp.Void{}, err
+}
+
+// unusedAddress is one at which nobody listens.
+func unusedAddress(tb testing.TB) string {
+	tb.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
