@@ -2,6 +2,7 @@ package office
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"time"
 
@@ -10,7 +11,8 @@ import (
 )
 
 // GiveKey gives a person a key for a time. It fails with store.ErrExists if they
-// hold it already, whatever its dates, and with ErrDates. Needs GrantKeys, for
+// hold it already, whatever its dates, with ErrDates, and with ErrKeyGone for a
+// key that is not there, or is removed in the same moment. Needs GrantKeys, for
 // this key.
 func (d *Desk) GiveKey(ctx context.Context, h doorlink.Holder) (Receipt, error) {
 	if err := d.may(doorlink.GrantKeys); err != nil {
@@ -24,7 +26,23 @@ func (d *Desk) GiveKey(ctx context.Context, h doorlink.Holder) (Receipt, error) 
 	if err != nil {
 		return Receipt{}, err
 	}
-	return d.do(ctx, act{action: "key.give", subject: string(h.Person), changes: []doorlink.Change{c}})
+	r, err := d.do(ctx, act{action: "key.give", subject: string(h.Person), changes: []doorlink.Change{c}})
+	if errors.Is(err, store.ErrMissing) { // the key was removed between the look and the act, or the person
+		return r, d.gone(ctx, h.Key, err)
+	}
+	return r, err
+}
+
+// gone says of a failure that a key is not there any more, if that is so.
+func (d *Desk) gone(ctx context.Context, k doorlink.KeyID, cause error) error {
+	roll, err := d.Roll(ctx)
+	if err != nil {
+		return err
+	}
+	if _, ok := roll.Key(k); !ok {
+		return ErrKeyGone.Because(cause)
+	}
+	return cause
 }
 
 // gives is the change that gives a key to a person, who may be new.
@@ -45,7 +63,7 @@ func (d *Desk) gives(roll *Roll, h doorlink.Holder) (doorlink.Change, error) {
 // decides fails unless there is such a key, and the manager decides about it.
 func (d *Desk) decides(roll *Roll, k doorlink.KeyID) error {
 	if _, ok := roll.Key(k); !ok {
-		return store.ErrMissing
+		return ErrKeyGone.Because(store.ErrMissing)
 	}
 	if !d.Manages(k) {
 		return ErrMayNot.With("ability", string(doorlink.GrantKeys))
