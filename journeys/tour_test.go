@@ -30,6 +30,7 @@ var tours = []struct {
 	{"a resident at home", tourHome},
 	{"the lock", tourLock},
 	{"a server without a building", tourSetup},
+	{"a manager at the console", tourConsole},
 }
 
 func tourVisit(tb testing.TB, see look) {
