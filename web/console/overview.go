@@ -14,8 +14,13 @@ type overviewView struct {
 	shell
 	Now       string // at the doors
 	Counts    office.PeopleCounts
-	Uninvited int // have an address and no link to sign in with
+	Uninvited int       // have an address and no link to sign in with
+	Lockless  []doorRef // have a DOOR Link and no lock that takes its codes
+	Deserted  []doorRef // have a DOOR Link that lists nobody
 }
+
+// doorRef leads to a door.
+type doorRef struct{ Name, Path string }
 
 // first leads to the first page of the property that the reader has a use for.
 func (s *Server) first(w http.ResponseWriter, r *http.Request, d *desk) error {
@@ -33,5 +38,23 @@ func (s *Server) overview(w http.ResponseWriter, r *http.Request, d *desk) (err 
 			return err
 		}
 	}
+	if err := v.lookAtDoors(r, d); err != nil {
+		return err
+	}
 	return s.show(w, r, http.StatusOK, "overview.html", v)
+}
+
+// lookAtDoors finds the doors at which a visitor would get nobody, or no code.
+func (v *overviewView) lookAtDoors(r *http.Request, d *desk) error {
+	doors, err := d.Doors(r.Context(), office.Query{Limit: office.MaxPage})
+	for _, l := range doors.Rows {
+		at := doorRef{l.Name, d.path("doors/" + string(l.ID))}
+		if l.Panel.ID != "" && !l.Active() {
+			v.Lockless = append(v.Lockless, at)
+		}
+		if l.Panel.ID != "" && l.Listed == 0 {
+			v.Deserted = append(v.Deserted, at)
+		}
+	}
+	return err
 }
