@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"doorlink"
+	"doorlink/api"
 	"doorlink/bus"
 	"doorlink/doorcode/issue"
 	"doorlink/office"
@@ -36,6 +37,7 @@ type Server struct {
 	board    *switchboard.Board
 	pages    *web.Server
 	console  *console.Server
+	api      *api.Server
 	bus      *bus.Bus
 	relay    *relay.Server // nil when it is run apart
 	listener net.Listener
@@ -105,7 +107,8 @@ func (s *Server) open(ctx context.Context) (err error) {
 	return nil
 }
 
-// openPages prepares what people see: visitors and residents, and managers.
+// openPages prepares what people see, visitors and residents and managers, and
+// the API of programs.
 func (s *Server) openPages() error {
 	c, desks := s.config, office.New(s.DB, s.log)
 	post, err := s.openPost(desks)
@@ -114,6 +117,9 @@ func (s *Server) openPages() error {
 	}
 	s.console, err = console.New(console.Config{Base: s.base, Proxies: c.Proxies, Dev: c.sources(), Post: post}, s.DB, desks, s.log)
 	if err != nil {
+		return err
+	}
+	if s.api, err = api.New(api.Config{Base: s.base, Proxies: c.Proxies}, desks, s.log); err != nil {
 		return err
 	}
 	s.pages, err = web.New(web.Config{
@@ -155,6 +161,7 @@ func (s *Server) handler() http.Handler {
 	mux, managers := http.NewServeMux(), s.console.Handler()
 	mux.Handle("/", s.pages.Handler())
 	mux.Handle("/console/", managers)
+	mux.Handle("/api/", s.api)
 	mux.Handle("/a/{hash}/console/", managers)
 	return mux
 }
