@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"codeberg.org/go-pdf/fpdf"
@@ -36,6 +37,7 @@ func (d drawing) pdf(w io.Writer) error {
 		figure.pdf(f, point{d.slug, d.slug})
 	}
 	figure{}.dashes(f)
+	d.fonts(f)
 	for _, r := range d.runs {
 		r.pdf(f, point{d.slug, d.slug})
 	}
@@ -45,6 +47,18 @@ func (d drawing) pdf(w io.Writer) error {
 	}
 	_, err := w.Write(b.Bytes())
 	return err
+}
+
+// fonts gives the page a copy of each face that it uses: fpdf writes into the
+// bytes of a font, and the faces are everybody's.
+func (d drawing) fonts(f *fpdf.Fpdf) {
+	given := map[*face]bool{}
+	for _, r := range d.runs {
+		if !given[r.face] {
+			f.AddUTF8FontFromBytes(r.face.name, "", slices.Clone(r.face.file))
+			given[r.face] = true
+		}
+	}
 }
 
 func (fig figure) pdf(f *fpdf.Fpdf, at point) {
@@ -93,7 +107,6 @@ func (p path) pdf(f *fpdf.Fpdf) {
 
 func (r run) pdf(f *fpdf.Fpdf, at point) {
 	red, green, blue := int(r.colour[0]), int(r.colour[1]), int(r.colour[2])
-	f.AddUTF8FontFromBytes(r.face.name, "", r.face.file)
 	f.SetFont(r.face.name, "", 0)
 	f.SetFontUnitSize(r.size)
 	f.SetTextColor(red, green, blue)
