@@ -107,6 +107,43 @@ func TestWhyAPersonIsMissingIsTold(t *testing.T) {
 	}
 }
 
+func TestWhatIsKeptAboutAPersonIsExported(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	p := h.all(t)
+	got := p.asks(t, "POST", "people/"+string(h.ada)+"/export", "").is(t, 200)
+	var kept struct {
+		Person struct {
+			Given string `json:"first_name"`
+		}
+		Units []string
+	}
+	got.read(t, &kept)
+	if kept.Person.Given != "Ada" || len(kept.Units) != 1 {
+		t.Errorf("got %s", got.text)
+	}
+	deeds, err := h.db.Deeds(t.Context(), store.DeedQuery{Property: h.plan.Property.ID, Action: "person.export", Limit: 10})
+	if err != nil || len(deeds) != 1 {
+		t.Errorf("got %d entries of the audit, %v", len(deeds), err)
+	}
+}
+
+func TestWhoCannotBeReachedIsCountedByUnit(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	p := h.all(t)
+	p.asks(t, "POST", "people/"+string(h.ada)+"/sign-out", "").is(t, 204)
+	var units api.Page[api.Unreached]
+	p.asks(t, "GET", "unreached?show=silent", "").is(t, 200).read(t, &units)
+	if units.Total != 1 || units.Items[0].Unit.Name != "1A" || units.Items[0].Unreached != 1 {
+		t.Errorf("got %+v", units)
+	}
+	if got := p.asks(t, "POST", "invitations", "").is(t, 503).key(t); got != "people.no_mail" {
+		t.Errorf("inviting everybody without e-mail: got %s", got)
+	}
+	p.asks(t, "POST", "units/by-name", "").is(t, 204)
+}
+
 func TestAPatchChangesWhatItNamesAndNothingElse(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"time"
 
@@ -99,6 +100,8 @@ func (s *Server) registerPeople() {
 	at(s, http.MethodPost, "/people/{person}/revoke", says("revoke", "Ends access and keeps the units", edits), act((*office.Desk).Revoke))
 	at(s, http.MethodPost, "/people/{person}/sign-out", says("signOut", "Signs out on every handset", edits), act((*office.Desk).SignOut))
 	at(s, http.MethodPost, "/people/{person}/erase", says("erase", "Removes everything that tells who they were; cannot be undone", edits, doorlink.SeeReports), act((*office.Desk).Erase))
+	at(s, http.MethodPost, "/people/{person}/export", says("exportPerson", "Everything that is kept about a person, for them to read; the audit says that it was taken", edits, doorlink.SeeReports), exportPerson)
+	at(s, http.MethodPost, "/invitations", says("inviteAll", "Sends a link to sign in to people who have an address and no link, for some seconds; ask again while some wait", edits), inviteAll)
 	at(s, http.MethodPut, "/people/{person}/units/{unit}", says("assign", "Puts a person into a unit", edits), inUnit((*office.Desk).Assign))
 	at(s, http.MethodDelete, "/people/{person}/units/{unit}", says("unassign", "Takes a person out of a unit; keys stay", edits), inUnit((*office.Desk).Unassign))
 }
@@ -106,13 +109,14 @@ func (s *Server) registerPeople() {
 type peopleInput struct {
 	Here
 	Listing
-	Show string          `query:"show" enum:"unlisted,unreached,invited" doc:"Those listed nowhere, whom nothing rings, or who have not signed in"`
-	Door doorlink.DoorID `query:"door" maxLength:"60" doc:"Those listed there"`
+	Show string          `query:"show" enum:"unlisted,unreached,invited,joined,ended" doc:"Those who are listed nowhere, whom nothing rings, who have not signed in, who have, or whose keys have all ended"`
+	Unit doorlink.UnitID `query:"unit" maxLength:"60" doc:"Those of it"`
+	Door doorlink.DoorID `query:"door" maxLength:"60" doc:"Those listed there; with unlisted, those who are not"`
 	Key  doorlink.KeyID  `query:"key" maxLength:"60" doc:"Those who hold it"`
 }
 
 func people(ctx context.Context, d *office.Desk, in *peopleInput) (*listed[Person], error) {
-	only := map[string]string{"show": in.Show, "door": string(in.Door), "key": string(in.Key)}
+	only := map[string]string{"show": in.Show, "unit": string(in.Unit), "door": string(in.Door), "key": string(in.Key)}
 	p, err := d.People(ctx, in.query(only))
 	if err != nil {
 		return nil, err
@@ -248,6 +252,44 @@ func (s *Server) inviteAgain(ctx context.Context, d *office.Desk, in *personAgai
 		return nil, err
 	}
 	return &made[Link]{Deed: deed(r), Body: s.linkOf(l)}, nil
+}
+
+// inviteTime is for how long one request sends links.
+const inviteTime = 10 * time.Second
+
+// Sent is how far everybody has been invited.
+type Sent struct {
+	Sent  int `json:"sent" doc:"Letters that went out now"`
+	Waits int `json:"waiting" doc:"People who have an address and no link still"`
+}
+
+type inviteAllInput struct {
+	Here
+	Again
+}
+
+type sentOutput struct{ Body Sent }
+
+func inviteAll(ctx context.Context, d *office.Desk, _ *inviteAllInput) (*sentOutput, error) {
+	sent, err := d.InviteAll(ctx, inviteTime)
+	if err != nil {
+		return nil, err
+	}
+	waits, err := d.Uninvited(ctx)
+	return &sentOutput{Sent{sent, waits}}, err
+}
+
+// subjectOutput is what an office.Subject says, in its own words: it is for
+// people to read.
+type subjectOutput struct{ Body json.RawMessage }
+
+func exportPerson(ctx context.Context, d *office.Desk, in *AtPerson) (*subjectOutput, error) {
+	all, err := d.Export(ctx, in.Person)
+	if err != nil {
+		return nil, err
+	}
+	text, err := json.Marshal(all)
+	return &subjectOutput{text}, err
 }
 
 // act does to a person what needs no further word.

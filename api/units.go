@@ -42,6 +42,8 @@ func (s *Server) registerUnits() {
 	at(s, http.MethodPost, "/units/{unit}/move", says("moveUnit", "Puts a unit at a place in the directory", doorlink.EditPeople), moveUnit)
 	at(s, http.MethodPut, "/units/{unit}/hidden/{door}", says("hideUnit", "Leaves a unit out of the directory of a door", doorlink.EditPeople), hideUnit(true))
 	at(s, http.MethodDelete, "/units/{unit}/hidden/{door}", says("showUnit", "Shows a unit at a door again", doorlink.EditPeople), hideUnit(false))
+	at(s, http.MethodPost, "/units/by-name", says("orderUnits", "Forgets every chosen place: units come in the order of their names", doorlink.EditPeople), orderUnits)
+	at(s, http.MethodGet, "/unreached", says("listUnreached", "The units in which a visitor could not reach somebody, as counts", doorlink.See), unreached)
 	at(s, http.MethodPost, "/featured", says("addFeatured", "Adds a Featured Entry with the one person who answers there", doorlink.EditPeople), s.addFeatured)
 }
 
@@ -161,6 +163,41 @@ func moveUnit(ctx context.Context, d *office.Desk, in *moveUnitInput) (*one[Unit
 		return nil, err
 	}
 	return readUnit(ctx, d, in.Unit, r)
+}
+
+type orderUnitsInput struct {
+	Here
+	Again
+}
+
+func orderUnits(ctx context.Context, d *office.Desk, _ *orderUnitsInput) (*gone, error) {
+	r, err := d.OrderByName(ctx)
+	return &gone{deed(r)}, err
+}
+
+// Unreached is how many of a unit's residents a visitor could not reach.
+type Unreached struct {
+	Unit      Named `json:"unit"`
+	Residents int   `json:"residents" doc:"Who show themselves and hold a key"`
+	Unreached int   `json:"unreached" doc:"Whom nothing would ring"`
+}
+
+func unreachedOf(u office.UnitReach) Unreached {
+	return Unreached{unitNamed(u.Unit), u.Residents, u.Unreached}
+}
+
+type unreachedInput struct {
+	Here
+	Listing
+	Show string `query:"show" enum:"silent" doc:"Only units in which nothing rings for anybody"`
+}
+
+func unreached(ctx context.Context, d *office.Desk, in *unreachedInput) (*listed[Unreached], error) {
+	p, err := d.Unreached(ctx, in.query(map[string]string{"show": in.Show}))
+	if err != nil {
+		return nil, err
+	}
+	return pageOf(ctx, p, unreachedOf), nil
 }
 
 type hideUnitInput struct {

@@ -26,9 +26,11 @@ type PersonLine struct {
 
 // What Query.Only["show"] chooses among the people.
 const (
-	Unlisted  = "unlisted"  // not listed anywhere
+	Unlisted  = "unlisted"  // not listed anywhere; with "door", not listed there
 	Unreached = "unreached" // nothing would ring
 	NotJoined = "invited"   // have not signed in yet
+	Joined    = "joined"    // have signed in
+	Ended     = "ended"     // no key of theirs is good now, or will be
 )
 
 // placed is a person with their place in lists.
@@ -38,8 +40,9 @@ type placed struct {
 }
 
 // People lists the people of the property by family name. Query.Sort knows
-// "name" and "unit", Query.Only "door" (listed at it), "key" (who hold it) and
-// "show". A door or key that is not there is store.ErrMissing. Needs See.
+// "name" and "unit", Query.Only "unit" (of it), "door" (listed at it), "key" (who
+// hold it) and "show". A unit, door or key that is not there is store.ErrMissing.
+// Needs See.
 func (d *Desk) People(ctx context.Context, q Query) (Page[PersonLine], error) {
 	roll, err := d.Roll(ctx)
 	if err != nil {
@@ -75,7 +78,10 @@ func (d *Desk) People(ctx context.Context, q Query) (Page[PersonLine], error) {
 
 // choose makes the filter of Query.Only.
 func (r *Roll) choose(only map[string]string, now time.Time) (func(*doorlink.Person) bool, error) {
-	door, key := doorlink.DoorID(only["door"]), doorlink.KeyID(only["key"])
+	unit, door, key := doorlink.UnitID(only["unit"]), doorlink.DoorID(only["door"]), doorlink.KeyID(only["key"])
+	if _, ok := r.Unit(unit); unit != "" && !ok {
+		return nil, store.ErrMissing
+	}
 	if _, ok := r.Door(door); door != "" && !ok {
 		return nil, store.ErrMissing
 	}
@@ -83,20 +89,30 @@ func (r *Roll) choose(only map[string]string, now time.Time) (func(*doorlink.Per
 		return nil, store.ErrMissing
 	}
 	return func(p *doorlink.Person) bool {
-		return (door == "" || r.Listed(*p, door, now)) && (key == "" || r.holdsKey(p.ID, key)) && r.shows(only["show"], *p, now)
+		return (unit == "" || r.livesIn(p.ID, unit)) && (key == "" || r.holdsKey(p.ID, key)) && r.shows(only["show"], *p, door, now)
 	}, nil
 }
 
-func (r *Roll) shows(which string, p doorlink.Person, now time.Time) bool {
-	switch which {
-	case Unlisted:
+func (r *Roll) shows(which string, p doorlink.Person, door doorlink.DoorID, now time.Time) bool {
+	if which == Unlisted && door == "" {
 		return r.listedAt(p, now) == 0
+	}
+	if door != "" && r.Listed(p, door, now) == (which == Unlisted) {
+		return false
+	}
+	switch which {
 	case Unreached:
 		return r.unreached(p, now)
-	case NotJoined:
-		return !p.Activated
+	case NotJoined, Joined:
+		return p.Activated == (which == Joined)
+	case Ended:
+		return !slices.ContainsFunc(r.held[p.ID], func(h doorlink.Holder) bool { return h.To.IsZero() || now.Before(h.To) })
 	}
 	return true
+}
+
+func (r *Roll) livesIn(p doorlink.PersonID, u doorlink.UnitID) bool {
+	return slices.ContainsFunc(r.of[p], func(m doorlink.Membership) bool { return m.Unit == u })
 }
 
 func (r *Roll) holdsKey(p doorlink.PersonID, k doorlink.KeyID) bool {
@@ -203,7 +219,7 @@ func (d *Desk) CountPeople(ctx context.Context) (PeopleCounts, error) {
 		}
 	}
 	for _, u := range roll.unreachedUnits(time.Now().In(d.Location())) {
-		if u.Unreached == u.Residents {
+		if u.Silent() {
 			c.Unreached++
 		}
 	}
@@ -218,14 +234,33 @@ type UnitReach struct {
 	Unreached int
 }
 
+// Silent reports whether nothing would ring for anybody of the unit.
+func (u UnitReach) Silent() bool { return u.Unreached == u.Residents }
+
+// SilentUnits is what Query.Only["show"] chooses among the units of Unreached:
+// those in which nothing rings for anybody.
+const SilentUnits = "silent"
+
 // Unreached lists the units in which somebody cannot be reached, in the order of
-// the directory. Needs See.
-func (d *Desk) Unreached(ctx context.Context) ([]UnitReach, error) {
+// the directory. Query.Find looks in their names, Query.Sort knows "unreached",
+// Query.Only "show". Needs See.
+func (d *Desk) Unreached(ctx context.Context, q Query) (Page[UnitReach], error) {
 	roll, err := d.Roll(ctx)
 	if err != nil {
-		return nil, err
+		return Page[UnitReach]{}, err
 	}
-	return roll.unreachedUnits(time.Now().In(d.Location())), nil
+	at := roll.places().units
+	inOrder := func(a, b UnitReach) int { return cmp.Compare(at[a.ID], at[b.ID]) }
+	found := slices.DeleteFunc(roll.unreachedUnits(time.Now().In(d.Location())), func(u UnitReach) bool {
+		return !finds(q.Find, u.Name) || q.Only["show"] == SilentUnits && !u.Silent()
+	})
+	return page(found, q, order[UnitReach]{
+		by: map[string]func(a, b UnitReach) int{
+			"":          inOrder,
+			"unreached": func(a, b UnitReach) int { return cmp.Or(cmp.Compare(a.Unreached, b.Unreached), inOrder(a, b)) },
+		},
+		id: func(u UnitReach) string { return string(u.ID) },
+	})
 }
 
 func (r *Roll) unreachedUnits(now time.Time) []UnitReach {

@@ -39,6 +39,11 @@ func peopleAreFound(t *testing.T, h *house) {
 		{"not listed anywhere", office.Query{Only: map[string]string{"show": office.Unlisted}}, "Chidi Bram"},
 		{"cannot be reached", office.Query{Only: map[string]string{"show": office.Unreached}}, "Chidi Bram"},
 		{"not joined", office.Query{Only: map[string]string{"show": office.NotJoined}}, "Chidi Bram"},
+		{"joined", office.Query{Only: map[string]string{"show": office.Joined}}, "Ada"},
+		{"access has ended", office.Query{Only: map[string]string{"show": office.Ended}}, ""},
+		{"of a unit", office.Query{Only: map[string]string{"unit": string(h.plan.Units[1].ID)}}, "Bram"},
+		{"not listed at a door", office.Query{Only: map[string]string{"door": string(h.front.ID), "show": office.Unlisted}}, "Chidi Bram"},
+		{"joined and listed at a door", office.Query{Only: map[string]string{"door": string(h.front.ID), "show": office.Joined}}, "Ada"},
 	} {
 		page, err := d.People(t.Context(), tt.q)
 		if err != nil {
@@ -52,7 +57,9 @@ func peopleAreFound(t *testing.T, h *house) {
 			t.Errorf("%s (-got +want):\n%s", tt.name, diff)
 		}
 	}
-	for _, only := range []map[string]string{{"door": string(h.elsewhere.Doors[0].ID)}, {"key": string(h.elsewhere.Keys[0].ID)}} {
+	for _, only := range []map[string]string{
+		{"unit": string(h.elsewhere.Units[0].ID)}, {"door": string(h.elsewhere.Doors[0].ID)}, {"key": string(h.elsewhere.Keys[0].ID)},
+	} {
 		if _, err := d.People(t.Context(), office.Query{Only: only}); !errors.Is(err, store.ErrMissing) {
 			t.Errorf("%v of another property: got %v", only, err)
 		}
@@ -78,9 +85,32 @@ func aLineSays(t *testing.T, h *house) {
 	if err != nil || counts != (office.PeopleCounts{People: 3, NotJoined: 2, Unreached: 1}) {
 		t.Errorf("got %+v, %v", counts, err)
 	}
-	units, err := d.Unreached(t.Context())
-	if err != nil || len(units) != 2 || units[0].Name != "1A" || units[0].Unreached != 1 || units[0].Residents != 2 {
+	units, err := d.Unreached(t.Context(), office.Query{})
+	if err != nil || len(units.Rows) != 2 || units.Rows[0].Name != "1A" || units.Rows[0].Unreached != 1 || units.Rows[0].Residents != 2 {
 		t.Errorf("got %+v, %v", units, err)
+	}
+	silent, err := d.Unreached(t.Context(), office.Query{Only: map[string]string{"show": office.SilentUnits}, Find: "1"})
+	if err != nil || len(silent.Rows) != 1 || silent.Rows[0].Name != "1B" {
+		t.Errorf("where nothing rings at all: got %+v, %v", silent, err)
+	}
+}
+
+func TestAccessEndsWithTheLastKey(t *testing.T) { onEach(t, accessEnds) }
+
+func accessEnds(t *testing.T, h *house) {
+	ctx, d := t.Context(), h.desk(t)
+	for name, holder := range map[string]doorlink.Holder{
+		"later": {Key: h.key, Person: h.ada, From: time.Now().Add(time.Hour)},
+		"over":  {Key: h.key, Person: h.bram, To: time.Now().Add(-time.Hour)},
+	} {
+		if _, err := d.SetHolding(ctx, holder, ""); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+	}
+	must(t)(d.Revoke(ctx, h.chidi))
+	page, err := d.People(ctx, office.Query{Only: map[string]string{"show": office.Ended}})
+	if err != nil || page.Total != 2 || page.Rows[0].ID != h.chidi || page.Rows[1].ID != h.bram {
+		t.Errorf("got %+v, %v", page, err)
 	}
 }
 
