@@ -338,3 +338,23 @@ func TestEveryRefusalIsAProblem(t *testing.T) {
 		}
 	}
 }
+
+func TestAPropertyIsAddedByAProgram(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	p := h.all(t)
+	got := p.asks(t, "POST", "/api/v1/properties", `{"name":"Ash House","time_zone":"Europe/Lisbon","languages":["pt"]}`).is(t, 201)
+	var ash api.Property
+	got.read(t, &ash)
+	if got.Header.Get("Location") != "/api/v1/properties/"+string(ash.ID) || ash.Name != "Ash House" || ash.Zone != "Europe/Lisbon" {
+		t.Errorf("got %+v at %s", ash, got.Header.Get("Location"))
+	}
+	again := p.asks(t, "GET", got.Header.Get("Location"), "").is(t, 200)
+	if again.Header.Get("ETag") != got.Header.Get("ETag") {
+		t.Error("it is another property when it is read")
+	}
+	wrong := p.asks(t, "POST", "/api/v1/properties", `{"name":"Ash House","time_zone":"Nowhere"}`).is(t, 422)
+	if wrong.key(t) != "property.zone" {
+		t.Errorf("got %s", wrong.text)
+	}
+}

@@ -35,6 +35,7 @@ type Named struct {
 
 func (s *Server) registerProperties() {
 	everywhere(s, http.MethodGet, "/properties", says("listProperties", "The properties the token works at", doorlink.See), s.properties)
+	everywhere(s, http.MethodPost, "/properties", says("addProperty", "Adds a property with a key for its residents, which opens nothing yet", doorlink.Govern), s.addProperty)
 	at(s, http.MethodGet, "", says("readProperty", "One property", doorlink.See), property)
 	at(s, http.MethodGet, "/doors", says("listDoors", "The doors, by name", doorlink.See), doors)
 	at(s, http.MethodGet, "/keys", says("listKeys", "The keys, by name", doorlink.See), keys)
@@ -44,6 +45,24 @@ func (s *Server) registerProperties() {
 func (s *Server) properties(ctx context.Context, _ *struct{}) (*all[Property], error) {
 	theirs, err := s.office.Properties(ctx, askedBy(ctx).Actor)
 	return &all[Property]{Whole[Property]{words(theirs, propertyOf)}}, err
+}
+
+// PropertyWish is a property to be added.
+type PropertyWish struct {
+	Name      string   `json:"name" maxLength:"400"`
+	Zone      string   `json:"time_zone" maxLength:"64" doc:"IANA name, as in Europe/Berlin"`
+	Languages []string `json:"languages,omitempty" maxItems:"20" doc:"Of the printed panel, the main one first"`
+}
+
+type addPropertyInput struct {
+	Again
+	Body PropertyWish
+}
+
+func (s *Server) addProperty(ctx context.Context, in *addPropertyInput) (*made[Property], error) {
+	wish := doorlink.Property{Name: in.Body.Name, Zone: in.Body.Zone, Languages: in.Body.Languages}
+	p, r, err := s.office.AddProperty(ctx, askedBy(ctx).Actor, wish)
+	return madeOf(ctx, string(p.ID), &one[Property]{etag(doorlink.Row{Property: &p}.Tag()), deed(r), propertyOf(p)}, err)
 }
 
 func property(_ context.Context, d *office.Desk, _ *Here) (*one[Property], error) {

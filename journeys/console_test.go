@@ -58,12 +58,27 @@ func tourConsole(tb testing.TB, see look) {
 	rut.tapRole("link", "Audit")
 	rut.see("main")
 	see(rut, "console-audit")
+	tourPortfolio(rut, see)
 	rut.tapRole("link", "Account")
 	rut.reads("Sign out")
 	see(rut, "console-account")
 	rut.tap("Sign out")
 	rut.reads("manager-link")
 	see(rut, "console-signin")
+}
+
+// tourPortfolio goes through what Portfolio Managers have beside a property, and
+// adds one.
+func tourPortfolio(rut *tab, see look) {
+	rut.tapRole("link", "Linden Court All properties")
+	rut.reads("Add property")
+	see(rut, "console-properties")
+	rut.tapRole("link", "Add property")
+	rut.do(chromedp.SendKeys(chromedp.CSS("[name=name]"), "Elm House"))
+	see(rut, "console-property-add")
+	rut.tap("Add property")
+	rut.reads("First steps")
+	see(rut, "console-first-steps")
 }
 
 // setsUp makes the first building and goes on to its console.

@@ -173,7 +173,7 @@ func placesNeedAbilities(t *testing.T, h *house) {
 		"looked":   {doorlink.Devices, func(d *office.Desk) error { _, err := d.Looked(ctx, h.front.ID); return err }},
 		"settings": {doorlink.Settings, func(d *office.Desk) error { _, err := d.SetProperty(ctx, d.Property, ""); return err }},
 		"add a property": {doorlink.Govern, func(d *office.Desk) error {
-			_, err := h.office.AddProperty(ctx, d.Actor, "x", "UTC")
+			_, _, err := h.office.AddProperty(ctx, d.Actor, doorlink.Property{Name: "x", Zone: "UTC"})
 			return err
 		}},
 	} {

@@ -121,31 +121,6 @@ func (o *Office) guessed(ctx context.Context, who Actor, id doorlink.PropertyID)
 	}
 }
 
-// Properties are those at which an actor has a desk, by name.
-func (o *Office) Properties(ctx context.Context, who Actor) ([]doorlink.Property, error) {
-	all, err := o.db.Properties(ctx)
-	if err != nil {
-		return nil, err
-	}
-	roles, err := o.db.Roles(ctx, who.Manager.ID)
-	if err != nil {
-		return nil, err
-	}
-	theirs := all[:0]
-	for _, p := range all {
-		d := Desk{Actor: who, Property: p}
-		for _, r := range roles {
-			if r.Property == p.ID {
-				d.Role = r
-			}
-		}
-		if d.May(doorlink.See) {
-			theirs = append(theirs, p)
-		}
-	}
-	return theirs, nil
-}
-
 // May reports whether the actor has an ability here.
 func (d *Desk) May(a doorlink.Ability) bool {
 	return (d.Manager.Portfolio || d.Role.May(a)) && d.limitedTo(d.Property.ID, a)

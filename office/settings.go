@@ -4,12 +4,9 @@ import (
 	"context"
 	"regexp"
 	"slices"
-	"time"
 
 	"doorlink"
-	"doorlink/building"
 	"doorlink/doorcode"
-	"doorlink/store"
 )
 
 var (
@@ -121,35 +118,4 @@ func goodLanguages(all []string) bool {
 		}
 	}
 	return len(all) <= maxLanguages
-}
-
-// AddProperty adds a property with a key for its residents, which opens nothing
-// yet. It fails with ErrName and as doorlink.Property.Location does. Needs
-// Govern, for every property.
-func (o *Office) AddProperty(ctx context.Context, who Actor, name, zone string) (doorlink.Property, error) {
-	if !who.Manager.Portfolio || !who.limitedTo("", doorlink.Govern) {
-		return doorlink.Property{}, ErrMayNot.With("ability", string(doorlink.Govern))
-	}
-	name, err := cleanName(name)
-	if err != nil {
-		return doorlink.Property{}, err
-	}
-	plan, err := building.New(name, zone)
-	if err != nil {
-		return doorlink.Property{}, err
-	}
-	p := plan.Property
-	err = o.db.Write(ctx, func(tx *store.Tx) error {
-		if err := tx.AddProperty(ctx, p); err != nil {
-			return err
-		}
-		if err := tx.AddKey(ctx, plan.Keys[0]); err != nil {
-			return err
-		}
-		_, err := tx.Audit(ctx, doorlink.Deed{
-			Property: p.ID, At: time.Now(), Manager: who.Manager.ID, Via: who.via(), Action: "property.add", Subject: string(p.ID),
-		})
-		return err
-	})
-	return p, err
 }

@@ -94,29 +94,3 @@ func zoneMended(t *testing.T, h *house) {
 	p.Zone = "Europe/Lisbon"
 	must(t)(d.SetProperty(t.Context(), p, d.Tag()))
 }
-
-func TestAPropertyIsAdded(t *testing.T) { onEach(t, propertyAdded) }
-
-func propertyAdded(t *testing.T, h *house) {
-	ctx, root := t.Context(), office.Actor{Manager: h.root}
-	p, err := h.office.AddProperty(ctx, root, "Ash House", "Europe/Lisbon")
-	if err != nil {
-		t.Fatal(err)
-	}
-	d, err := h.office.At(ctx, root, p.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if roll, err := d.Roll(ctx); err != nil || len(roll.Keys) != 1 {
-		t.Errorf("got %+v, %v", roll.Keys, err)
-	}
-	if deed, err := h.db.Deed(ctx, p.ID, 1); err != nil || deed.Action != "property.add" {
-		t.Errorf("the audit: got %+v, %v", deed, err)
-	}
-	if _, err := h.office.AddProperty(ctx, office.Actor{Manager: h.linden}, "Mine", "UTC"); !errors.Is(err, office.ErrMayNot) {
-		t.Errorf("by a Property Manager: got %v", err)
-	}
-	if _, err := h.office.AddProperty(ctx, root, "Ash House", "Nowhere"); doorlink.KindOf(err) != doorlink.Invalid {
-		t.Errorf("in no zone: got %v", err)
-	}
-}

@@ -9,14 +9,6 @@ import (
 	"doorlink/store"
 )
 
-// propertiesView is properties.html.
-type propertiesView struct {
-	shell
-	Properties []propertyRow
-}
-
-type propertyRow struct{ Name, Path string }
-
 // accountView is account.html: who the reader is, and where they are signed in.
 type accountView struct {
 	shell
@@ -34,29 +26,12 @@ type sessionRow struct {
 	Here            bool // the session that is reading
 }
 
-// properties lists a manager's properties. Who has one alone is led to it.
-func (s *Server) properties(w http.ResponseWriter, r *http.Request, o *own) error {
-	all, err := s.office.Properties(r.Context(), o.Actor)
-	if err != nil {
-		return err
-	}
-	if len(all) == 1 {
-		http.Redirect(w, r, root+string(all[0].ID)+"/", http.StatusSeeOther)
-		return nil
-	}
-	v := propertiesView{shell: o.shell("console.properties")}
-	for _, p := range all {
-		v.Properties = append(v.Properties, propertyRow{p.Name, root + string(p.ID) + "/"})
-	}
-	return s.show(w, r, http.StatusOK, "properties.html", v)
-}
-
 func (s *Server) account(w http.ResponseWriter, r *http.Request, o *own) error {
 	sessions, err := s.db.Desks(r.Context(), o.Manager.ID)
 	if err != nil {
 		return err
 	}
-	v := accountView{shell: o.shell("console.account"), Email: o.Manager.Email}
+	v := accountView{shell: o.shell("account"), Email: o.Manager.Email}
 	for _, one := range sessions {
 		v.Sessions = append(v.Sessions, sessionRow{
 			Hash: one.Hash, Name: one.Name, Way: o.lang.Say("console.way." + one.Way),

@@ -33,20 +33,15 @@ type house struct {
 
 func newHouse(t *testing.T, post Post) *house {
 	t.Helper()
-	log := slog.New(slog.DiscardHandler)
-	db, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "test.db"), log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { db.Close() })
 	h := &house{
-		db: db, plan: newPlan(t, "Linden Court"), elm: newPlan(t, "Elm House"),
+		plan: newPlan(t, "Linden Court"), elm: newPlan(t, "Elm House"),
 		rut:   doorlink.Manager{ID: doorlink.NewID[doorlink.ManagerID]("man"), Name: "Rut", Email: "rut@example.org", Portfolio: true},
 		linda: doorlink.Manager{ID: doorlink.NewID[doorlink.ManagerID]("man"), Name: "Linda", Email: "linda@example.org"},
 	}
 	h.plan.AddResident("1A", "Ada", "Nwosu")
+	h.open(t, post)
 	for _, p := range []*building.Plan{h.plan, h.elm} {
-		if err := db.Build(t.Context(), p, time.Now()); err != nil {
+		if err := h.db.Build(t.Context(), p, time.Now()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -59,13 +54,24 @@ func newHouse(t *testing.T, post Post) *house {
 		}
 		return tx.SetRole(ctx, doorlink.Role{Manager: h.linda.ID, Property: h.plan.Property.ID, Scope: doorlink.LimitedKeys})
 	})
-	if h.console, err = New(Config{Base: "http://localhost", Post: post}, db, office.New(db, log), log); err != nil {
+	return h
+}
+
+// open gives the house an empty database, and a console that is served.
+func (h *house) open(t *testing.T, post Post) {
+	t.Helper()
+	log := slog.New(slog.DiscardHandler)
+	var err error
+	if h.db, err = store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "test.db"), log); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { h.db.Close() })
+	if h.console, err = New(Config{Base: "http://localhost", Post: post}, h.db, office.New(h.db, log), log); err != nil {
 		t.Fatal(err)
 	}
 	site := httptest.NewServer(h.console.Handler())
 	t.Cleanup(site.Close)
 	h.base = site.URL
-	return h
 }
 
 func newPlan(t *testing.T, name string) *building.Plan {

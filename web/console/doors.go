@@ -27,18 +27,8 @@ type doorRow struct {
 	Ends       string // when the sticker before stops; empty: there is none
 }
 
-// sortLink heads a column: the address that sorts by it, and how it is sorted
-// now, as aria-sort has it.
-type sortLink struct{ Name, Path, Now string }
-
-// choice is one of several in a form.
-type choice struct {
-	Value, Name, Hint string
-	On                bool
-}
-
 func (s *Server) doors(w http.ResponseWriter, r *http.Request, d *desk) error {
-	q := office.Query{Find: r.FormValue("q"), Sort: r.FormValue("sort"), After: r.FormValue("after")}
+	q := asked(r)
 	found, err := d.Doors(r.Context(), q)
 	if err != nil {
 		return err
@@ -46,9 +36,7 @@ func (s *Server) doors(w http.ResponseWriter, r *http.Request, d *desk) error {
 	v := doorsView{
 		shell: s.shell(r, d, "doors"), Find: q.Find, Total: found.Total,
 		Types: d.doorTypes(doorlink.Communal), May: d.May(doorlink.Devices),
-	}
-	for _, column := range []string{"name", "type", "listed"} {
-		v.Sorts = append(v.Sorts, d.sortBy(r, column))
+		Sorts: columns(d.lang, r, "console.doors.", "name", "type", "listed"), Next: nextPage(r, found.Next),
 	}
 	for _, l := range found.Rows {
 		v.Rows = append(v.Rows, doorRow{
@@ -56,34 +44,7 @@ func (s *Server) doors(w http.ResponseWriter, r *http.Request, d *desk) error {
 			Ends: d.moment(l.Before.Ends),
 		})
 	}
-	if found.Next != "" {
-		v.Next = with(r, "after", found.Next)
-	}
 	return s.show(w, r, http.StatusOK, "doors.html", v)
-}
-
-// with is a request's address with one value of its query changed.
-func with(r *http.Request, name, value string) string {
-	at := *r.URL
-	q := at.Query()
-	q.Del(doneParam)
-	q.Set(name, value)
-	at.RawQuery = q.Encode()
-	return at.RequestURI()
-}
-
-// sortBy heads a column of the doors: another look sorts the other way.
-func (d *desk) sortBy(r *http.Request, column string) sortLink {
-	l := sortLink{Name: d.lang.Say("console.doors." + column), Now: "none"}
-	next := column
-	switch sorted := r.FormValue("sort"); {
-	case sorted == column, sorted == "" && column == "name":
-		l.Now, next = "ascending", "-"+column
-	case sorted == "-"+column:
-		l.Now = "descending"
-	}
-	l.Path = with(r, "sort", next)
-	return l
 }
 
 // doorTypes are the types to choose from.

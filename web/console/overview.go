@@ -12,11 +12,17 @@ import (
 // nobody, since it lies open on desks.
 type overviewView struct {
 	shell
-	Now       string // at the doors
+	Now       string    // at the doors
+	Steps     []stepRow // all of them; none once all were taken
 	Counts    office.PeopleCounts
 	Uninvited int       // have an address and no link to sign in with
 	Lockless  []doorRef // have a DOOR Link and no lock that takes its codes
 	Deserted  []doorRef // have a DOOR Link that lists nobody
+}
+
+// Needed reports whether anything needs a person.
+func (v overviewView) Needed() bool {
+	return v.Counts.Unreached+v.Uninvited+len(v.Lockless)+len(v.Deserted) > 0
 }
 
 // doorRef leads to a door.
@@ -39,6 +45,9 @@ func (s *Server) overview(w http.ResponseWriter, r *http.Request, d *desk) (err 
 		}
 	}
 	if err := v.lookAtDoors(r, d); err != nil {
+		return err
+	}
+	if v.Steps, err = d.firstSteps(r); err != nil {
 		return err
 	}
 	return s.show(w, r, http.StatusOK, "overview.html", v)

@@ -76,9 +76,13 @@ func (s *Server) bare(title string) shell {
 	return shell{Language: s.words, Title: s.words.Say(title)}
 }
 
-// own is bare for somebody who is signed in.
-func (o *own) shell(title string) shell {
-	return shell{Language: o.lang, Title: o.lang.Say(title), Owner: o.Manager.Name}
+// shell makes what stands around a page outside of any property, whose name in
+// the rail is at.
+func (o *own) shell(at string) shell {
+	return shell{
+		Language: o.lang, Title: o.lang.Say("console." + at), Owner: o.Manager.Name,
+		Rail: []railEntry{{o.lang.Say("console.properties"), "desk", root + "properties", at == "properties"}},
+	}
 }
 
 // path is the address of a page of the property: "people", or "" for the first.
@@ -145,11 +149,16 @@ func (s *Server) after(w http.ResponseWriter, r *http.Request, d *desk, did offi
 	if err != nil || to.Host != "" || to.Scheme != "" || !strings.HasPrefix(to.Path, d.path("")) {
 		to = &url.URL{Path: d.path("")}
 	}
+	http.Redirect(w, r, saying(to, did), http.StatusSeeOther)
+	return nil
+}
+
+// saying is an address of a property that says what was done.
+func saying(to *url.URL, did office.Receipt) string {
 	q := to.Query()
 	q.Set(doneParam, strconv.FormatInt(did.Seq, 10))
 	to.RawQuery = q.Encode()
-	http.Redirect(w, r, to.String(), http.StatusSeeOther)
-	return nil
+	return to.String()
 }
 
 // undo takes back what a note or the audit offers to.

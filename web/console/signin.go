@@ -46,7 +46,7 @@ func (s *Server) start(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.properties(w, r, o)
+	return s.home(w, r, o)
 }
 
 // signIn shows the page to sign in with.
