@@ -15,6 +15,7 @@ type Row struct {
 	Key        *Key        `json:"key,omitempty"`
 	KeyDoor    *KeyDoor    `json:"key_door,omitempty"`
 	Holder     *Holder     `json:"holder,omitempty"`
+	Hook       *Hook       `json:"hook,omitempty"`
 }
 
 // Tag names the row's present content: two rows with the same tag are equal.

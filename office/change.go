@@ -27,8 +27,9 @@ type act struct {
 	// also does, in the same transaction, what is no change of a row; it may be
 	// nil. What it does cannot be undone, and it may run more than once.
 	also func(context.Context, *store.Tx) error
-	// tells are the webhook events of the change.
-	tells []Event
+	// tells are the events of the change, beside those that follow from its
+	// changes: see moves.
+	tells []doorlink.Event
 }
 
 // do makes a change and its entry in the audit, or neither. Nothing at all is
@@ -56,7 +57,7 @@ func (d *Desk) do(ctx context.Context, a act) (Receipt, error) {
 				return err
 			}
 		}
-		if err := d.tell(ctx, tx, a.tells); err != nil {
+		if err := d.tell(ctx, tx, a, changes); err != nil {
 			return err
 		}
 		seq, err = tx.Audit(ctx, doorlink.Deed{
@@ -87,6 +88,8 @@ func undoing(c doorlink.Change) doorlink.Ability {
 		return doorlink.EditKeys
 	case r.Holder != nil:
 		return doorlink.GrantKeys
+	case r.Hook != nil:
+		return doorlink.Connect
 	}
 	return doorlink.EditPeople
 }

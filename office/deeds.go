@@ -57,10 +57,11 @@ type register struct {
 	roll     *Roll
 	managers map[doorlink.ManagerID]string
 	tokens   map[doorlink.TokenID]string
+	hooks    map[doorlink.HookID]string
 }
 
 func (d *Desk) register(ctx context.Context) (register, error) {
-	n := register{managers: map[doorlink.ManagerID]string{}, tokens: map[doorlink.TokenID]string{}}
+	n := register{managers: map[doorlink.ManagerID]string{}, tokens: map[doorlink.TokenID]string{}, hooks: map[doorlink.HookID]string{}}
 	var err error
 	if n.roll, err = d.Roll(ctx); err != nil {
 		return register{}, err
@@ -75,6 +76,13 @@ func (d *Desk) register(ctx context.Context) (register, error) {
 	tokens, err := d.db.Tokens(ctx, d.Property.ID)
 	for _, t := range tokens {
 		n.tokens[t.ID] = t.Name
+	}
+	if err != nil {
+		return register{}, err
+	}
+	hooks, err := d.db.Hooks(ctx, d.Property.ID)
+	for _, h := range hooks {
+		n.hooks[h.ID] = host(h.URL)
 	}
 	return n, err
 }
@@ -92,7 +100,7 @@ func (n register) about(deed doorlink.Deed) string {
 			}
 		}
 	}
-	return ""
+	return deed.Detail.Facts[hostFact]
 }
 
 // now is what a thing of the property is called at present.
@@ -109,6 +117,9 @@ func (n register) now(id string) string {
 	}
 	if door, ok := n.roll.Door(doorlink.DoorID(id)); ok {
 		return door.Name
+	}
+	if host := n.hooks[doorlink.HookID(id)]; host != "" {
+		return host
 	}
 	return n.tokens[doorlink.TokenID(id)]
 }
@@ -128,6 +139,8 @@ func called(r *doorlink.Row) (id, name string) {
 		return string(r.Key.ID), r.Key.Name
 	case r.Person != nil:
 		return string(r.Person.ID), r.Person.As(doorlink.FullName, r.Person.Email)
+	case r.Hook != nil:
+		return string(r.Hook.ID), host(r.Hook.URL)
 	}
 	return "", ""
 }

@@ -143,14 +143,6 @@ func (d *Desk) importing(p *Proposal, losses []loss) act {
 	if n := p.Counts().Skipped; n > 0 {
 		a.facts[SkippedFact] = strconv.Itoa(n)
 	}
-	for _, l := range p.Lines {
-		switch l.What {
-		case roster.New:
-			a.tells = append(a.tells, d.about("person.added", l.Person))
-		case roster.Leave:
-			a.tells = append(a.tells, d.about("person.removed", l.Person))
-		}
-	}
 	if len(losses) > 0 {
 		a.also = func(ctx context.Context, tx *store.Tx) error { return d.lose(ctx, tx, losses, a.facts) }
 	}

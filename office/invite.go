@@ -40,6 +40,7 @@ type Mail interface {
 type Ways struct {
 	Mail    Mail
 	SignOut func(doorlink.Handset) // closes a handset's open pages, on every node
+	Private bool                   // webhooks may lead into private networks: see hook.Config
 }
 
 // Use gives the office its ways, before anybody asks it for anything.
@@ -103,8 +104,7 @@ func (d *Desk) bringIn(ctx context.Context, action string, p doorlink.Person, ch
 	var err error
 	in.Receipt, err = d.do(ctx, act{
 		action: action, subject: string(p.ID), changes: changes,
-		also:  in.Link.keep(p.ID),
-		tells: []Event{d.about("person.added", p)},
+		also: in.Link.keep(p.ID),
 	})
 	if errors.Is(err, store.ErrExists) { // somebody else was faster
 		return Invited{}, d.known(ctx, p, err)
@@ -276,14 +276,4 @@ func (d *Desk) known(ctx context.Context, p doorlink.Person, taken error) error 
 		return err
 	}
 	return taken
-}
-
-// about is an event that concerns a person. Names go along only where the
-// property lets webhooks have them.
-func (d *Desk) about(kind string, p doorlink.Person) Event {
-	e := Event{Kind: kind, Data: map[string]string{"person": string(p.ID)}}
-	if d.Property.HookNames {
-		e.Data["name"] = p.As(doorlink.FullName, "")
-	}
-	return e
 }

@@ -25,7 +25,6 @@ func (d *Desk) MoveOut(ctx context.Context, id doorlink.PersonID) (Receipt, erro
 	}
 	return d.leave(ctx, roll, p, act{
 		action: "person.move_out", changes: append(roll.takeMemberships(id), roll.takeKeys(id)...),
-		tells: []Event{d.about("person.removed", p)},
 	})
 }
 
@@ -54,7 +53,6 @@ func (d *Desk) Delete(ctx context.Context, id doorlink.PersonID, tag string) (Re
 	changes := append(roll.takeMemberships(id), roll.takeKeys(id)...)
 	return d.leave(ctx, roll, p, act{
 		action: "person.delete", changes: append(changes, doorlink.Remove(row)),
-		tells: []Event{d.about("person.removed", p)},
 	})
 }
 

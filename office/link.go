@@ -167,7 +167,7 @@ func (d *Desk) ChangeQR(ctx context.Context, id doorlink.DoorID, how QRChange) (
 	facts := map[string]string{"stops": stop.UTC().Format(time.RFC3339)}
 	told := map[string]string{"door": string(id), "panel": string(line.Panel.ID), "sticker": string(next.ID)}
 	r, err := d.do(ctx, act{
-		action: "qr.change", subject: string(id), facts: facts, tells: []Event{{Kind: "qr.changed", Data: told}},
+		action: "qr.change", subject: string(id), facts: facts, tells: []doorlink.Event{d.event(doorlink.QRChanged, told)},
 		also: func(ctx context.Context, tx *store.Tx) error {
 			all, err := tx.Stickers(ctx, d.Property.ID, line.Panel.ID)
 			if err != nil {

@@ -213,7 +213,7 @@ func (d *Desk) Erase(ctx context.Context, id doorlink.PersonID) (Receipt, error)
 	_, cancel := d.cancelling(id, nil, time.Now())
 	r, err := d.do(ctx, act{
 		action: "person.erase", subject: string(id),
-		tells: []Event{{Kind: "person.removed", Data: map[string]string{"person": string(id)}}},
+		tells: []doorlink.Event{d.event(doorlink.PersonRemoved, map[string]string{"person": string(id)})},
 		also: func(ctx context.Context, tx *store.Tx) error {
 			if busy, err := tx.InCall(ctx, id); err != nil || busy {
 				return inCall(err)

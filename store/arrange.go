@@ -90,6 +90,11 @@ var rowKinds = map[string]rowKind{
 			` + returningHome),
 		drop: drops(2, `DELETE FROM holders WHERE key = $1 AND person = $2 `+returningHome),
 	},
+	"hook": {
+		read: reads(1, `SELECT `+hookColumns+` FROM hooks WHERE id = $1`, scanAs(scanHook, asHook)),
+		set: edited(`UPDATE hooks SET url = $3, events = $4, paused_at = $5, why = $6, added_at = $7
+			WHERE id = $1 AND property = $2 RETURNING property`),
+	},
 }
 
 var (
@@ -197,7 +202,7 @@ func (tx *Tx) replace(ctx context.Context, p doorlink.PropertyID, c doorlink.Cha
 		e, args = rowKinds[kind].set, values
 	}
 	if e.text == "" {
-		return ErrMissing // properties are not added or removed here, hidden units not edited
+		return ErrMissing // properties and webhooks are not added or removed here, hidden units not edited
 	}
 	where, err := tx.edited(ctx, e, args...)
 	if err == nil && where != p {
@@ -257,6 +262,8 @@ func valuesOf(r doorlink.Row) (kind string, values []any) {
 	case r.Holder != nil:
 		h := r.Holder
 		return "holder", []any{h.Key, h.Person, ms(h.From), ms(h.To), h.Resident}
+	case r.Hook != nil:
+		return "hook", hookValues(*r.Hook)
 	}
 	panic("store: an empty row")
 }
@@ -279,6 +286,7 @@ func asMembership(v *doorlink.Membership) doorlink.Row { return doorlink.Row{Mem
 func asKey(v *doorlink.Key) doorlink.Row               { return doorlink.Row{Key: v} }
 func asKeyDoor(v *doorlink.KeyDoor) doorlink.Row       { return doorlink.Row{KeyDoor: v} }
 func asHolder(v *doorlink.Holder) doorlink.Row         { return doorlink.Row{Holder: v} }
+func asHook(v *doorlink.Hook) doorlink.Row             { return doorlink.Row{Hook: v} }
 
 func scanDoor(r *sql.Rows) (d doorlink.Door, err error) {
 	err = r.Scan(&d.ID, &d.Property, &d.Name, &d.Type, &d.NeedsShare)

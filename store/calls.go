@@ -78,7 +78,10 @@ func (db *DB) AddCall(ctx context.Context, c doorlink.Call,
 		}
 		placed = asStored(placed)
 		placed.Version = 1
-		return tx.addCall(ctx, placed)
+		if err := tx.addCall(ctx, placed); err != nil {
+			return err
+		}
+		return tx.tellCall(ctx, doorlink.Call{}, placed)
 	})
 	if err != nil {
 		return doorlink.Call{}, err
@@ -111,7 +114,7 @@ func (tx *Tx) addCall(ctx context.Context, c doorlink.Call) error {
 // ChangeCall applies a move to a call and returns the call as it stands then.
 // If somebody else changed the call meanwhile, the move is tried again on what
 // they left, so change must be pure. A move that changes nothing writes
-// nothing; one that ends the call adds its record. It returns ErrNoCall, or
+// nothing; one that ends the call adds its record, and webhooks are told. It returns ErrNoCall, or
 // change's error with the call as it was.
 func (db *DB) ChangeCall(ctx context.Context, id doorlink.CallID,
 	change func(doorlink.Call) (doorlink.Call, error),
@@ -155,6 +158,9 @@ func (tx *Tx) changeCall(ctx context.Context, was, next doorlink.Call) (won bool
 			Kind: doorlink.CallRecord, Property: next.Property, Door: next.Door, Person: next.Person,
 			Call: next.ID, State: next.State, At: next.Since,
 		})
+	}
+	if err == nil {
+		err = tx.tellCall(ctx, was, next)
 	}
 	return true, err
 }

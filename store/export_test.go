@@ -34,6 +34,7 @@ func HotTexts() map[string]string {
 		factsOfPerson.doing: factsOfPerson.text, heldOfPerson.doing: heldOfPerson.text,
 		slotOf.doing: slotOf.text, codesOf.doing: codesOf.text, handedIn.doing: handedIn.text,
 		handsetBySession.doing: handsetBySession.text,
+		sceneOf.doing:          sceneOf.text, unusedCode.doing: unusedCode.text, claimDelivery.doing: claimDelivery.text,
 	}
 }
 

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 
 	"doorlink"
@@ -24,7 +25,15 @@ var (
 			opened = CASE WHEN $3 <> '' THEN $3 ELSE opened END,
 			used = (used OR $3 = 'yes')
 		WHERE call = $4 AND call <> '' AND nth = $5`}
+	unusedCode = query[givenCode]{"looking for a code",
+		`SELECT door, person FROM codes WHERE call = $1 AND call <> '' AND nth = $2 AND NOT used`, scanGivenCode, errNone}
 )
+
+// givenCode is where a code was given, and by whom.
+type givenCode struct {
+	door   doorlink.DoorID
+	person doorlink.PersonID
+}
 
 // Handed reads the codes that were given in a call, in the order of their
 // numbers, but for those that were called back.
@@ -39,12 +48,35 @@ func (db *DB) MarkCode(ctx context.Context, c doorlink.CallID, nth int, shown bo
 	ctx, cancel := limit(ctx)
 	defer cancel()
 	return db.Write(ctx, func(tx *Tx) error {
-		n, err := markCode.exec(ctx, tx.on, shown, ms(now), opened, c, nth)
-		if err == nil && n == 0 {
-			err = ErrNoCode
+		if opened == "yes" {
+			if err := tx.tellUsed(ctx, c, nth, now); err != nil {
+				return err
+			}
 		}
-		return err
+		return found(ErrNoCode)(markCode.exec(ctx, tx.on, shown, ms(now), opened, c, nth))
 	})
+}
+
+// tellUsed tells webhooks that a code was used, unless they were told before.
+func (tx *Tx) tellUsed(ctx context.Context, c doorlink.CallID, nth int, now time.Time) error {
+	if err := tx.alone(ctx, "call:"+string(c)); err != nil {
+		return err
+	}
+	code, err := unusedCode.first(ctx, tx.on, c, nth)
+	if errors.Is(err, errNone) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return tx.tellRecord(ctx, doorlink.CodeUsed, doorlink.Scene{}, doorlink.Record{
+		Kind: doorlink.CodeRecord, Door: code.door, Person: code.person, Call: c, At: now,
+	})
+}
+
+func scanGivenCode(r *sql.Rows) (g givenCode, err error) {
+	err = r.Scan(&g.door, &g.person)
+	return g, err
 }
 
 func scanHanded(r *sql.Rows) (h doorcode.Handed, err error) {

@@ -130,3 +130,15 @@ func text[T ~string](r *sql.Rows) (s T, err error) {
 	err = r.Scan(&s)
 	return s, err
 }
+
+// moment scans a row of one instant.
+func moment(r *sql.Rows) (t time.Time, err error) {
+	err = r.Scan(instant{&t})
+	return t, err
+}
+
+// yes scans a row of one truth.
+func yes(r *sql.Rows) (is bool, err error) {
+	err = r.Scan(&is)
+	return is, err
+}

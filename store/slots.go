@@ -114,15 +114,20 @@ func (tx *Tx) putCode(ctx context.Context, p doorcode.Place, person doorlink.Per
 	return err
 }
 
-// addCodeRecord puts on record that a code was given: to whom and in which
-// call, never which.
+// addCodeRecord puts on record that a code was given, to whom and in which call,
+// never which, and tells webhooks.
 func (tx *Tx) addCodeRecord(ctx context.Context, p doorcode.Place, person doorlink.PersonID, call doorlink.CallID, now time.Time) error {
 	n, err := addCodeRecord.exec(ctx, tx.on, doorlink.NewID[doorlink.RecordID]("rec"), doorlink.CodeRecord,
 		p.Door, person, call, ms(now))
 	if err == nil && n == 0 {
 		err = ErrMissing
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return tx.tellRecord(ctx, doorlink.CodeGenerated, doorlink.Scene{}, doorlink.Record{
+		Kind: doorlink.CodeRecord, Door: p.Door, Person: person, Call: call, At: now,
+	})
 }
 
 // slotFor reads the person's slot of the day at the place, or makes an empty

@@ -50,6 +50,15 @@ var suite = []struct {
 	{"TokensEndWithTheirManager", tokensEndWithTheirManager},
 	{"OneOfManyBegins", oneOfManyBegins},
 
+	{"WhatHappensIsToldToWhoListens", whatHappensIsTold},
+	{"WhatWasNotDoneIsNotTold", whatWasNotDoneIsNotTold},
+	{"NamesAreToldWhereTheyMay", namesAreTold},
+	{"ADeliveryIsClaimedByOne", deliveryIsClaimedByOne},
+	{"AClaimEndsByItself", claimEndsByItself},
+	{"ALongQueueHidesNobodyElses", longQueueHidesNobody},
+	{"DeliveriesAreListedAndSentAgain", deliveriesAreListed},
+	{"AWebhookIsReplacedByAChange", hookIsChanged},
+
 	{"BuildingRefusesWhatCannotBe", buildingRefusesWhatCannotBe},
 	{"BuildingIsListed", buildingIsListed},
 	{"PlannedBuildingIsStoredWhole", plannedBuildingIsStoredWhole},

@@ -150,9 +150,14 @@ CREATE TABLE hooks (
     secret    TEXT   NOT NULL,                       -- that signs; kept in clear, as signing needs it
     former    TEXT   NOT NULL,                       -- the secret before, which signs too until former_at
     former_at BIGINT NOT NULL,                       -- 0: no former secret
-    events    TEXT   NOT NULL,                       -- which kinds, several
+    events    TEXT   NOT NULL,                       -- which kinds, several; "*": every one
     paused_at BIGINT NOT NULL,                       -- since when nothing is sent; 0: it is
-    added_at  BIGINT NOT NULL                        -- when
+    why       TEXT   NOT NULL,                       -- why doorlink paused it; empty: a manager did, or nobody
+    added_at  BIGINT NOT NULL,                       -- when
+    failing_at BIGINT NOT NULL DEFAULT 0,            -- since when no delivery arrived; 0: the last one did
+    tried_at  BIGINT NOT NULL DEFAULT 0,             -- last try of any delivery; 0: none
+    status    BIGINT NOT NULL DEFAULT 0,             -- HTTP status of its answer; 0: none
+    took      BIGINT NOT NULL DEFAULT 0              -- milliseconds of it
 );
 CREATE INDEX hooks_by_property ON hooks (property);
 
@@ -164,14 +169,17 @@ CREATE TABLE deliveries (
     body    TEXT   NOT NULL,                                  -- JSON, as it is sent
     at      BIGINT NOT NULL,                                  -- when it happened
     tries   BIGINT NOT NULL,                                  -- how often it was sent
-    next_at BIGINT NOT NULL,                                  -- when it is due; 0: done or given up
+    first_at BIGINT NOT NULL DEFAULT 0,                       -- first try; 0: none yet
+    tried_at BIGINT NOT NULL DEFAULT 0,                       -- last try that has ended; 0: none
+    next_at BIGINT NOT NULL,                                  -- when it is due, or the claim on it ends; 0: done or given up
     done_at BIGINT NOT NULL,                                  -- when it arrived; 0: it has not
     status  BIGINT NOT NULL,                                  -- HTTP status of the last answer; 0: none
     took    BIGINT NOT NULL,                                  -- milliseconds of the last try
     why     TEXT   NOT NULL                                   -- what was wrong with it; empty: nothing
 );
 CREATE INDEX deliveries_due ON deliveries (next_at) WHERE next_at > 0;
-CREATE INDEX deliveries_by_hook ON deliveries (hook, at);
+CREATE INDEX deliveries_by_hook ON deliveries (hook, at, id);
+CREATE INDEX deliveries_dead ON deliveries (hook) WHERE next_at = 0 AND done_at = 0;
 
 -- How often a sticker was used on a day. Counts, never visits.
 CREATE TABLE counts (

@@ -1,0 +1,317 @@
+package office
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"doorlink"
+	"doorlink/hook"
+	"doorlink/store"
+)
+
+var (
+	// ErrHookEvents refuses a webhook that is to be told of nothing, or of events
+	// that there are not.
+	ErrHookEvents = doorlink.Fail(doorlink.Invalid, "hook.events")
+	// ErrHooks refuses more webhooks than a property may have, its arg "max".
+	ErrHooks = doorlink.Fail(doorlink.Conflict, "hook.many", "max", MaxHooks)
+	// ErrHookPaused refuses to send something to a webhook that is paused.
+	ErrHookPaused = doorlink.Fail(doorlink.Conflict, "hook.paused")
+)
+
+// MaxHooks is how many webhooks a property has at most.
+const MaxHooks = 20
+
+// hostFact is the fact of a deed that names a webhook. Its whole address may
+// have a secret in it, which is not for everybody who reads the audit.
+const hostFact = "host"
+
+// ReplayedFact is the fact of a deed that tells how many deliveries it sends
+// again.
+const ReplayedFact = "deliveries"
+
+// HookWish is a webhook as a manager asks for it.
+type HookWish struct {
+	URL    string
+	Events []doorlink.EventKind // of doorlink.EventKinds, or doorlink.EveryEvent
+}
+
+// HookLine is a webhook, how it fares, and the tag of its row.
+type HookLine struct {
+	store.HookState
+	Tag string
+}
+
+// NewHook is a webhook that was added, or has a new secret. The secret is shown
+// once.
+type NewHook struct {
+	doorlink.Hook
+	Secret doorlink.Secret
+	Receipt
+}
+
+// Hooks lists the webhooks of the property, the oldest first. Needs Connect.
+func (d *Desk) Hooks(ctx context.Context) ([]HookLine, error) {
+	if err := d.may(doorlink.Connect); err != nil {
+		return nil, err
+	}
+	all, err := d.db.Hooks(ctx, d.Property.ID)
+	lines := make([]HookLine, len(all))
+	for i, h := range all {
+		lines[i] = lineOf(h)
+	}
+	return lines, err
+}
+
+// Hook finds one webhook, or fails with store.ErrNoHook. Needs Connect.
+func (d *Desk) Hook(ctx context.Context, id doorlink.HookID) (HookLine, error) {
+	if err := d.may(doorlink.Connect); err != nil {
+		return HookLine{}, err
+	}
+	h, err := d.db.Hook(ctx, d.Property.ID, id)
+	return lineOf(h), err
+}
+
+func lineOf(h store.HookState) HookLine {
+	return HookLine{h, doorlink.Row{Hook: &h.Hook}.Tag()}
+}
+
+// AddHook adds a webhook with a new secret. It fails with ErrHookEvents,
+// ErrHooks, and as hook.CheckURL does. Needs Connect.
+func (d *Desk) AddHook(ctx context.Context, w HookWish) (NewHook, error) {
+	all, err := d.Hooks(ctx)
+	if err != nil {
+		return NewHook{}, err
+	}
+	if len(all) >= MaxHooks {
+		return NewHook{}, ErrHooks
+	}
+	if w, err = d.cleanHook(w); err != nil {
+		return NewHook{}, err
+	}
+	h := doorlink.Hook{
+		ID: doorlink.NewID[doorlink.HookID]("hook"), Property: d.Property.ID, URL: w.URL, Events: w.Events,
+		Added: time.Now().Truncate(time.Millisecond).UTC(),
+	}
+	secret := hook.NewSecret()
+	r, err := d.doHook(ctx, "hook.add", h, func(ctx context.Context, tx *store.Tx) error { return tx.AddHook(ctx, h, secret) })
+	return NewHook{h, secret, r}, err
+}
+
+// cleanHook trims what people wrote and refuses what cannot be meant.
+func (d *Desk) cleanHook(w HookWish) (HookWish, error) {
+	w.URL = strings.TrimSpace(w.URL)
+	if err := hook.CheckURL(w.URL, d.ways.Private); err != nil {
+		return w, err
+	}
+	if slices.Contains(w.Events, doorlink.EveryEvent) {
+		w.Events = []doorlink.EventKind{doorlink.EveryEvent}
+		return w, nil
+	}
+	var chosen []doorlink.EventKind
+	for _, k := range doorlink.EventKinds {
+		if slices.Contains(w.Events, k) {
+			chosen = append(chosen, k)
+		}
+	}
+	unknown := func(k doorlink.EventKind) bool { return !slices.Contains(doorlink.EventKinds, k) }
+	if len(chosen) == 0 || slices.ContainsFunc(w.Events, unknown) {
+		return w, ErrHookEvents
+	}
+	w.Events = chosen
+	return w, nil
+}
+
+// SetHook changes what a webhook is told, and where, which the asker saw with a
+// tag: see edit. What waits goes to the new address. It fails as AddHook does,
+// and with store.ErrNoHook. Needs Connect.
+func (d *Desk) SetHook(ctx context.Context, id doorlink.HookID, w HookWish, tag string) (Receipt, error) {
+	was, err := d.Hook(ctx, id)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if w, err = d.cleanHook(w); err != nil {
+		return Receipt{}, err
+	}
+	next := was.Hook
+	next.URL, next.Events = w.URL, w.Events
+	return d.editHook(ctx, "hook.set", was, next, tag, nil)
+}
+
+// PauseHook stops telling a webhook anything, or goes on: with what waited, but
+// not with what happened since. It fails as SetHook does. Needs Connect.
+func (d *Desk) PauseHook(ctx context.Context, id doorlink.HookID, paused bool, tag string) (Receipt, error) {
+	was, err := d.Hook(ctx, id)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if paused == !was.Paused.IsZero() {
+		return Receipt{}, nil
+	}
+	now, next := time.Now().Truncate(time.Millisecond).UTC(), was.Hook
+	if paused {
+		next.Paused = now
+		return d.editHook(ctx, "hook.pause", was, next, tag, nil)
+	}
+	next.Paused, next.Why = time.Time{}, ""
+	return d.editHook(ctx, "hook.resume", was, next, tag, func(ctx context.Context, tx *store.Tx) error {
+		return tx.WakeHook(ctx, id, now)
+	})
+}
+
+func (d *Desk) editHook(ctx context.Context, action string, was HookLine, next doorlink.Hook, tag string,
+	also func(context.Context, *store.Tx) error,
+) (Receipt, error) {
+	c, err := edit(doorlink.Row{Hook: &was.Hook}, doorlink.Row{Hook: &next}, tag)
+	if err != nil {
+		return Receipt{}, err
+	}
+	return d.do(ctx, act{action: action, subject: string(next.ID), changes: []doorlink.Change{c}, also: also})
+}
+
+// RenewSecret gives a webhook a new secret. The former one signs beside it for
+// doorlink.SecretOverlap, so that the receiver can follow without a gap. It
+// cannot be undone. It fails with store.ErrNoHook. Needs Connect.
+func (d *Desk) RenewSecret(ctx context.Context, id doorlink.HookID) (NewHook, error) {
+	line, err := d.Hook(ctx, id)
+	if err != nil {
+		return NewHook{}, err
+	}
+	secret, until := hook.NewSecret(), time.Now().Add(doorlink.SecretOverlap)
+	r, err := d.doHook(ctx, "hook.secret", line.Hook, func(ctx context.Context, tx *store.Tx) error {
+		return tx.SetHookSecret(ctx, d.Property.ID, id, secret, until)
+	})
+	return NewHook{line.Hook, secret, r}, err
+}
+
+// RemoveHook removes a webhook with all that was told to it. It cannot be undone.
+// It fails with store.ErrNoHook, and with doorlink.ErrChanged if the asker saw it
+// with another tag. Needs Connect.
+func (d *Desk) RemoveHook(ctx context.Context, id doorlink.HookID, tag string) (Receipt, error) {
+	line, err := d.Hook(ctx, id)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if tag != "" && tag != line.Tag {
+		return Receipt{}, doorlink.ErrChanged
+	}
+	return d.doHook(ctx, "hook.remove", line.Hook, func(ctx context.Context, tx *store.Tx) error {
+		return tx.RemoveHook(ctx, d.Property.ID, id)
+	})
+}
+
+// TestHook tells a webhook that it is being tested. It fails with
+// store.ErrNoHook and ErrHookPaused. Needs Connect.
+func (d *Desk) TestHook(ctx context.Context, id doorlink.HookID) (Receipt, error) {
+	line, err := d.Hook(ctx, id)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if !line.Paused.IsZero() {
+		return Receipt{}, ErrHookPaused
+	}
+	return d.doHook(ctx, "hook.test", line.Hook, func(ctx context.Context, tx *store.Tx) error {
+		return tx.TellHook(ctx, d.event(doorlink.HookTest, map[string]string{"webhook": string(id)}), id)
+	})
+}
+
+// doHook does something with a webhook that is no change of its row.
+func (d *Desk) doHook(ctx context.Context, action string, h doorlink.Hook, also func(context.Context, *store.Tx) error) (Receipt, error) {
+	return d.do(ctx, act{action: action, subject: string(h.ID), facts: map[string]string{hostFact: host(h.URL)}, also: also})
+}
+
+// host is the part of an address that may be told to anybody.
+func host(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}
+
+// Deliveries lists what a webhook was told, the latest first. Query.Only has
+// "state", one of store.DeliveryWaiting and its like, and "event", a kind. It
+// fails with store.ErrNoHook and ErrCursor. Needs Connect.
+func (d *Desk) Deliveries(ctx context.Context, id doorlink.HookID, q Query) (Page[store.Delivery], error) {
+	if _, err := d.Hook(ctx, id); err != nil {
+		return Page[store.Delivery]{}, err
+	}
+	before, err := readBefore(q.After)
+	if err != nil {
+		return Page[store.Delivery]{}, err
+	}
+	limit := min(max(q.Limit, 0), MaxPage)
+	if limit == 0 {
+		limit = PageSize
+	}
+	all, total, err := d.db.Deliveries(ctx, store.DeliveryQuery{
+		Hook: id, State: q.Only["state"], Event: doorlink.EventKind(q.Only["event"]), Before: before, Limit: limit + 1,
+	})
+	if err != nil {
+		return Page[store.Delivery]{}, err
+	}
+	p := Page[store.Delivery]{Rows: all, Total: total}
+	if len(all) > limit {
+		last := all[limit-1]
+		p.Rows, p.Next = all[:limit], strconv.FormatInt(last.At.UnixMilli(), 10)+"."+string(last.ID)
+	}
+	return p, nil
+}
+
+// readBefore reads a cursor: the moment and the ID of the last row of the page
+// before.
+func readBefore(cursor string) (d store.Delivery, err error) {
+	if cursor == "" {
+		return d, nil
+	}
+	moment, id, _ := strings.Cut(cursor, ".")
+	n, err := strconv.ParseInt(moment, 10, 64)
+	if err != nil || id == "" {
+		return d, ErrCursor
+	}
+	return store.Delivery{ID: doorlink.DeliveryID(id), At: time.UnixMilli(n)}, nil
+}
+
+// Delivery finds one delivery of a webhook, or fails with store.ErrNoHook or
+// store.ErrNoDelivery. Needs Connect.
+func (d *Desk) Delivery(ctx context.Context, h doorlink.HookID, id doorlink.DeliveryID) (store.Delivery, error) {
+	if _, err := d.Hook(ctx, h); err != nil {
+		return store.Delivery{}, err
+	}
+	return d.db.Delivery(ctx, h, id)
+}
+
+// Replay sends a delivery again, with its ID, by which receivers know what they
+// have had. It fails as Delivery does, and with store.ErrWaiting for one that
+// will be sent anyway. Needs Connect.
+func (d *Desk) Replay(ctx context.Context, h doorlink.HookID, id doorlink.DeliveryID) (Receipt, error) {
+	line, err := d.Hook(ctx, h)
+	if err != nil {
+		return Receipt{}, err
+	}
+	return d.doHook(ctx, "hook.replay", line.Hook, func(ctx context.Context, tx *store.Tx) error {
+		return tx.Replay(ctx, h, id, time.Now())
+	})
+}
+
+// ReplayDead sends all deliveries of a webhook again that were given up. It
+// fails with store.ErrNoHook. Needs Connect.
+func (d *Desk) ReplayDead(ctx context.Context, id doorlink.HookID) (Receipt, error) {
+	line, err := d.Hook(ctx, id)
+	if err != nil || line.Dead == 0 {
+		return Receipt{}, err
+	}
+	facts := map[string]string{hostFact: host(line.URL)}
+	return d.do(ctx, act{
+		action: "hook.replay", subject: string(id), facts: facts,
+		also: func(ctx context.Context, tx *store.Tx) error {
+			n, err := tx.ReplayDead(ctx, id, time.Now())
+			facts[ReplayedFact] = strconv.FormatInt(n, 10)
+			return err
+		},
+	})
+}
