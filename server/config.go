@@ -49,6 +49,8 @@ type Config struct {
 	Mail     string `group:"mail" secret:"" help:"Mail server for links and invitations: smtps://USER:PASSWORD@HOST or smtp://…; unset means that none are sent." placeholder:"URL"`
 	MailFrom string `group:"mail" name:"mail-from" help:"With mail: the sender, an address or a name and <address>." placeholder:"ADDRESS"`
 
+	HooksPrivate bool `group:"mail" name:"hooks-private" help:"Let webhooks lead into private networks and to this machine, also without HTTPS: whoever adds one can then have this service call there."`
+
 	Metrics string `group:"work" help:"Address for /metrics; unset means none." placeholder:"ADDR"`
 	Dev     bool   `group:"work" help:"Read pages and scripts from the folder web/ui and build them for every request."`
 }

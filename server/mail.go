@@ -14,8 +14,9 @@ import (
 // openPost gives the office and the console their way to send e-mail, if the
 // settings name a mail server.
 func (s *Server) openPost(o *office.Office) (console.Post, error) {
+	ways := office.Ways{SignOut: s.board.SignOut, Private: s.config.HooksPrivate}
 	if s.config.Mail == "" {
-		o.Use(office.Ways{SignOut: s.board.SignOut})
+		o.Use(ways)
 		return nil, nil
 	}
 	post, err := mail.New(mail.Config{Server: doorlink.Secret(s.config.Mail), From: s.config.MailFrom})
@@ -26,7 +27,8 @@ func (s *Server) openPost(o *office.Office) (console.Post, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.Use(office.Ways{Mail: invitations{post, words.Match("", "en"), s.base}, SignOut: s.board.SignOut})
+	ways.Mail = invitations{post, words.Match("", "en"), s.base}
+	o.Use(ways)
 	return post, nil
 }
 

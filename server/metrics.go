@@ -21,6 +21,9 @@ func (s *Server) figures() http.Handler {
 	gauge("pages_open", "Pages of visitors and residents that are connected.", func() float64 { return float64(s.pages.Sockets()) })
 	gauge("bus_nodes", "Nodes on the embedded bus, this one included.", func() float64 { return float64(s.bus.Nodes()) })
 	count("bus_dropped_total", "Times at which messages were lost because this node could not keep up.", func() float64 { return float64(s.bus.Dropped()) })
+	count("hooks_arrived_total", "Deliveries that webhooks have accepted.", func() float64 { return float64(s.courier.arrived.Load()) })
+	count("hooks_failed_total", "Attempts at deliveries that failed.", func() float64 { return float64(s.courier.failed.Load()) })
+	count("hooks_given_up_total", "Deliveries that were given up.", func() float64 { return float64(s.courier.givenUp.Load()) })
 	if s.relay != nil {
 		gauge("relay_allocations", "Relayed addresses in use.", func() float64 { return float64(s.relay.Stats().Allocations) })
 		count("relay_packets_total", "Packets relayed.", func() float64 { return float64(s.relay.Stats().Packets) })

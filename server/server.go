@@ -19,6 +19,7 @@ import (
 	"doorlink/api"
 	"doorlink/bus"
 	"doorlink/doorcode/issue"
+	"doorlink/hook"
 	"doorlink/office"
 	"doorlink/relay"
 	"doorlink/store"
@@ -38,6 +39,7 @@ type Server struct {
 	pages    *web.Server
 	console  *console.Server
 	api      *api.Server
+	courier  *courier
 	bus      *bus.Bus
 	relay    *relay.Server // nil when it is run apart
 	listener net.Listener
@@ -111,6 +113,7 @@ func (s *Server) open(ctx context.Context) (err error) {
 // the API of programs.
 func (s *Server) openPages() error {
 	c, desks := s.config, office.New(s.DB, s.log)
+	s.courier = newCourier(s.DB, hook.New(hook.Config{Private: c.HooksPrivate}), s.log)
 	post, err := s.openPost(desks)
 	if err != nil {
 		return err
@@ -139,6 +142,7 @@ func (s *Server) Run(ctx context.Context) error {
 	g.Go(func() error { return s.board.Run(ctx) })
 	g.Go(func() error { return s.pages.Run(ctx) })
 	g.Go(func() error { return s.console.Run(ctx) })
+	g.Go(func() error { return s.courier.run(ctx) })
 	g.Go(func() error { return s.purge(ctx) })
 	if s.relay != nil {
 		g.Go(func() error { return s.relay.Run(ctx) })

@@ -13,7 +13,7 @@ var groups = kong.Groups{
 	"pages": "Pages, over HTTPS in one of three ways (domain, cert, proxies):",
 	"audio": "Audio that finds no direct way:",
 	"nodes": "Several nodes, joined in one of two ways (bus-url, bus-listen):",
-	"mail":  "E-mail:",
+	"mail":  "E-mail and webhooks:",
 	"work":  "Watching and changing:",
 }
 
