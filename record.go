@@ -72,3 +72,10 @@ func (r Record) VisibleTo(v Viewer) bool {
 	}
 	return slices.Contains(v.Doors, r.Door)
 }
+
+// Anonymous is the record as managers read it at a property with CountsOnly:
+// that something happened at a door, not to whom.
+func (r Record) Anonymous() Record {
+	r.Person, r.Call = "", ""
+	return r
+}

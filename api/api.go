@@ -92,5 +92,6 @@ func (s *Server) register() {
 	s.registerUnits()
 	s.registerPeople()
 	s.registerHolders()
+	s.registerHistory()
 	s.registerTokens()
 }

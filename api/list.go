@@ -36,15 +36,35 @@ type listed[T any] struct {
 
 // pageOf puts the rows of the office in the words of the API.
 func pageOf[R, T any](ctx context.Context, p office.Page[R], word func(R) T) *listed[T] {
-	a := &listed[T]{Body: Page[T]{Items: words(p.Rows, word), Total: p.Total, Next: p.Next}}
-	if p.Next != "" {
-		u := *askedBy(ctx).url
-		q := u.Query()
-		q.Set("after", p.Next)
-		u.RawQuery = q.Encode()
-		a.Link = fmt.Sprintf("<%s>; rel=\"next\"", u.RequestURI())
+	return &listed[T]{nextLink(ctx, p.Next), Page[T]{words(p.Rows, word), p.Total, p.Next}}
+}
+
+// nextLink leads to the page behind a cursor.
+func nextLink(ctx context.Context, cursor string) string {
+	if cursor == "" {
+		return ""
 	}
-	return a
+	u := *askedBy(ctx).url
+	q := u.Query()
+	q.Set("after", cursor)
+	u.RawQuery = q.Encode()
+	return fmt.Sprintf("<%s>; rel=\"next\"", u.RequestURI())
+}
+
+// Stretch is a part of a list that nobody counts.
+type Stretch[T any] struct {
+	Items []T    `json:"items"`
+	Next  string `json:"next,omitempty" doc:"The cursor of the next page; missing on the last"`
+}
+
+// streamed is the answer with a part of a list that nobody counts.
+type streamed[T any] struct {
+	Link string `header:"Link" doc:"The next page, by RFC 8288"`
+	Body Stretch[T]
+}
+
+func streamOf[R, T any](ctx context.Context, p office.Page[R], word func(R) T) *streamed[T] {
+	return &streamed[T]{nextLink(ctx, p.Next), Stretch[T]{words(p.Rows, word), p.Next}}
 }
 
 // words puts each of some rows in the words of the API; none is an empty list.

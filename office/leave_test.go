@@ -152,9 +152,9 @@ func revokeAndDelete(t *testing.T, h *house) {
 	if _, err := d.Person(ctx, h.ada); !errors.Is(err, store.ErrMissing) {
 		t.Errorf("after deleting: got %v", err)
 	}
-	records, err := h.db.Records(ctx, h.plan.Property.ID, time.Now().Add(time.Hour), 10)
-	if err != nil || len(records) == 0 || records[0].Person != h.ada {
-		t.Errorf("the history: got %v, %v", records, err)
+	past, err := d.History(ctx, office.Query{})
+	if err != nil || len(past.Rows) == 0 || past.Rows[0].Person != h.ada {
+		t.Errorf("the history: got %v, %v", past.Rows, err)
 	}
 	must(t)(d.Undo(ctx, r.Seq))
 	same(t, "after undoing", h.standing(t), before)

@@ -16,7 +16,8 @@ var ErrInCall = doorlink.Fail(doorlink.Conflict, "people.in_call")
 // Subject is everything that is kept about one person, for them to read: what
 // a request for access under data protection law asks for. Secrets and digits
 // are not kept, so they are not in it. Neither are a resident's own entries at
-// unit doors, which no manager may read, on whoever's behalf.
+// unit doors, which no manager may read, on whoever's behalf, nor what happened
+// at doors on none of the keys that a manager of specific keys decides about.
 type Subject struct {
 	At       time.Time         `json:"at"`
 	Property string            `json:"property"`
@@ -114,7 +115,7 @@ func (d *Desk) Export(ctx context.Context, id doorlink.PersonID) (Subject, error
 	if _, err := d.do(ctx, act{action: "person.export", subject: string(id), also: nothing}); err != nil {
 		return Subject{}, err
 	}
-	return roll.tell(p, trace, d.Location()), nil
+	return roll.tell(p, trace, d.subjectViewer(roll, trace), d.Location()), nil
 }
 
 // nothing is done beside the audit.
@@ -130,7 +131,28 @@ func (d *Desk) subject(ctx context.Context, id doorlink.PersonID) (*Roll, doorli
 	return d.person(ctx, id)
 }
 
-func (r *Roll) tell(p doorlink.Person, t store.Trace, zone *time.Location) Subject {
+// subjectViewer is who reads what is kept about somebody: whoever decides about
+// all keys answers for all doors, former ones and none at all.
+func (d *Desk) subjectViewer(roll *Roll, t store.Trace) doorlink.Viewer {
+	if d.Role.Scope == doorlink.SpecificKeys {
+		v := d.viewer(roll)
+		v.Doors = append(v.Doors, "") // where they sign in
+		return v
+	}
+	v := doorlink.Viewer{Property: d.Property.ID}
+	for _, c := range t.Calls {
+		v.Doors = append(v.Doors, c.Door)
+	}
+	for _, c := range t.Codes {
+		v.Doors = append(v.Doors, c.Door)
+	}
+	for _, r := range t.Records {
+		v.Doors = append(v.Doors, r.Door)
+	}
+	return v
+}
+
+func (r *Roll) tell(p doorlink.Person, t store.Trace, by doorlink.Viewer, zone *time.Location) Subject {
 	s := Subject{
 		At: time.Now().In(zone).Truncate(time.Second), Property: r.Property.Name, Kept: map[string]string{},
 		Person: SubjectPerson{p.ID, p.Given, p.Family, p.Email, p.Shown, p.Activated},
@@ -148,12 +170,12 @@ func (r *Roll) tell(p doorlink.Person, t store.Trace, zone *time.Location) Subje
 	for _, k := range doorlink.RecordKinds {
 		s.Kept[string(k)] = r.Property.Keeps(k).String()
 	}
-	r.tellTrace(&s, p, t)
+	r.tellTrace(&s, p, t, by)
 	return s
 }
 
 // tellTrace adds what happened.
-func (r *Roll) tellTrace(s *Subject, p doorlink.Person, t store.Trace) {
+func (r *Roll) tellTrace(s *Subject, p doorlink.Person, t store.Trace, by doorlink.Viewer) {
 	for _, h := range t.Handsets {
 		s.Handsets = append(s.Handsets, SubjectHandset{h.Handset.Name, h.Added, h.Used})
 	}
@@ -161,17 +183,17 @@ func (r *Roll) tellTrace(s *Subject, p doorlink.Person, t store.Trace) {
 		s.Links = append(s.Links, SubjectLink{l.Expires, l.Used})
 	}
 	for _, c := range t.Calls {
-		s.Calls = append(s.Calls, SubjectCall{r.doors[c.Door].Name, c.Placed, c.Answered, string(c.State), string(c.Caller.Kind), c.Caller.Line})
+		if contains(by.Doors, c.Door) {
+			s.Calls = append(s.Calls, SubjectCall{r.doors[c.Door].Name, c.Placed, c.Answered, string(c.State), string(c.Caller.Kind), c.Caller.Line})
+		}
 	}
 	for _, c := range t.Codes {
-		s.Codes = append(s.Codes, SubjectCode{r.doors[c.Door].Name, c.Day.String(), c.Issued, c.Used, c.Cancelled})
-	}
-	all := doorlink.Viewer{Property: p.Property, Doors: []doorlink.DoorID{""}} // a sign-in is at no door
-	for _, d := range r.Doors {
-		all.Doors = append(all.Doors, d.ID)
+		if contains(by.Doors, c.Door) {
+			s.Codes = append(s.Codes, SubjectCode{r.doors[c.Door].Name, c.Day.String(), c.Issued, c.Used, c.Cancelled})
+		}
 	}
 	for _, e := range t.Records {
-		if e.VisibleTo(all) {
+		if e.VisibleTo(by) {
 			s.Records = append(s.Records, SubjectRecord{string(e.Kind), r.doors[e.Door].Name, string(e.State), e.At})
 		}
 	}

@@ -154,7 +154,7 @@ func (tx *Tx) changeCall(ctx context.Context, was, next doorlink.Call) (won bool
 		return false, err
 	}
 	if next.State.Over() && !was.State.Over() {
-		err = tx.addRecord(ctx, doorlink.Record{
+		err = tx.AddRecord(ctx, doorlink.Record{
 			Kind: doorlink.CallRecord, Property: next.Property, Door: next.Door, Person: next.Person,
 			Call: next.ID, State: next.State, At: next.Since,
 		})

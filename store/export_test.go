@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"log/slog"
 	"strings"
+
+	"doorlink"
 )
 
 // Commits is how many transactions the committer of a SQLite database has
@@ -35,7 +37,14 @@ func HotTexts() map[string]string {
 		slotOf.doing: slotOf.text, codesOf.doing: codesOf.text, handedIn.doing: handedIn.text,
 		handsetBySession.doing: handsetBySession.text,
 		sceneOf.doing:          sceneOf.text, unusedCode.doing: unusedCode.text, claimDelivery.doing: claimDelivery.text,
+		historyAt.doing: historyAt.text, historyOfDoor.doing: historyOfDoor.text, historyOfPerson.doing: historyOfPerson.text,
 	}
+}
+
+// Records reads everything that is on record of a property, whoever may see it.
+func (db *DB) Records(ctx context.Context, p doorlink.PropertyID) ([]doorlink.Record, error) {
+	return query[doorlink.Record]{"testing", `SELECT id, kind, property, door, door_type, person, own, call, state, at
+		FROM records WHERE property = $1 ORDER BY at DESC, id DESC`, scanRecord, nil}.all(ctx, db.read, p)
 }
 
 // Plan is how SQLite would go about a statement.

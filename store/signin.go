@@ -136,7 +136,7 @@ func (tx *Tx) activate(ctx context.Context, id doorlink.PersonID, now time.Time)
 	if err := tx.edit(ctx, activate, true, id); err != nil {
 		return err
 	}
-	return tx.addRecord(ctx, doorlink.Record{Kind: doorlink.SignRecord, Property: p.Property, Person: id, At: now})
+	return tx.AddRecord(ctx, doorlink.Record{Kind: doorlink.SignRecord, Property: p.Property, Person: id, At: now})
 }
 
 // AddHandset adds a handset that was signed in at now, with the hash of its

@@ -42,7 +42,7 @@ var (
 		ON CONFLICT (door, epoch, day, slot, gen) DO UPDATE
 		SET call = excluded.call, nth = excluded.nth, burnt = excluded.burnt, used = excluded.used`}
 
-	// One statement, unlike addRecord: the door tells its property, too.
+	// One statement, unlike AddRecord: the door tells its property, too.
 	addCodeRecord = statement{"putting a code on record",
 		`INSERT INTO records (id, kind, property, door, door_type, person, own, call, state, at)
 		SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), property, id, type, CAST($4 AS TEXT), FALSE, CAST($5 AS TEXT), '',

@@ -40,6 +40,9 @@ var suite = []struct {
 	{"RefusedCodeLeavesNothing", refusedCodeLeavesNothing},
 	{"CodesOfACall", codesOfACall},
 
+	{"HistoryIsWhatAViewerMaySee", historyIsWhatAViewerMaySee},
+	{"HistoryTellsOfCallAndCode", historyTellsOfCallAndCode},
+
 	{"LinkWorksOnce", linkWorksOnce},
 	{"LinkIsRefused", linkIsRefused},
 	{"SigningInAgainKeepsTheHandset", signingInAgainKeepsTheHandset},

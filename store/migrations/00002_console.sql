@@ -228,8 +228,17 @@ CREATE TABLE conflicts (
     UNIQUE (property, subject)
 );
 
--- What a daily purge removed.
+-- What a day's purge removed.
 CREATE TABLE purges (
-    at   BIGINT NOT NULL PRIMARY KEY, -- when
-    gone TEXT   NOT NULL              -- JSON: rows by table
+    day     BIGINT NOT NULL PRIMARY KEY, -- days since 1970-01-01 in UTC
+    at      BIGINT NOT NULL,             -- when a node set about it
+    done_at BIGINT NOT NULL,             -- when all was done; 0: not yet
+    gone    TEXT   NOT NULL              -- JSON: what managers may read of it
 );
+
+-- Records are read by time: of a property, a door or a person. What no manager
+-- may see is not in the first two, so that nobody waits for it either.
+DROP INDEX records_by_property;
+CREATE INDEX records_by_time ON records (property, kind, at, id) WHERE NOT (own AND door_type = 'residence');
+CREATE INDEX records_by_door ON records (property, door, kind, at, id) WHERE NOT (own AND door_type = 'residence');
+CREATE INDEX records_by_person ON records (person, property, kind, at, id);

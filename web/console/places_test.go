@@ -93,7 +93,7 @@ func TestSettingsComeBackWithWhatIsWrong(t *testing.T) {
 	form := v.get(h.path("settings"))
 	ask := url.Values{
 		"tag": {hidden(t, form.body, "tag")}, "name": {"Linden Court"}, "zone": {"Europe/Atlantis"}, "names": {"unit"}, "digits": {"8"},
-		"languages": {"de en"}, "notice": {"Mind <the> step"}, "kept_call": {"7"}, "kept_code": {"90"}, "kept_sign": {"14"},
+		"languages": {"de en"}, "notice": {"Mind <the> step"}, "kept_call": {"7"}, "kept_code": {"90"}, "kept_sign": {"14"}, "counts_only": {"1"},
 	}
 	got := v.post(h.path("settings"), ask)
 	if got.status != http.StatusBadRequest || !strings.Contains(got.body, `role="alert"`) || !strings.Contains(got.body, "Mind &lt;the&gt; step") {
@@ -104,7 +104,7 @@ func TestSettingsComeBackWithWhatIsWrong(t *testing.T) {
 		t.Errorf("got status %d", got.status)
 	}
 	p, err := h.db.Property(t.Context(), h.plan.Property.ID)
-	if err != nil || p.Zone != "Europe/Lisbon" || len(p.Kept) != 1 || p.Kept[doorlink.CallRecord] != 7 || p.Digits != 8 {
+	if err != nil || p.Zone != "Europe/Lisbon" || len(p.Kept) != 1 || p.Kept[doorlink.CallRecord] != 7 || p.Digits != 8 || !p.CountsOnly {
 		t.Errorf("got %+v, %v", p, err)
 	}
 }

@@ -59,6 +59,9 @@ func (s *Server) routes(on func(pattern string, h http.Handler)) {
 	on("POST /console/{property}/doors/{door}/link/label", s.desk(s.labelLink))
 	on("POST /console/{property}/doors/{door}/link/looked", s.desk(s.lookedAt))
 	on("POST /console/{property}/doors/{door}/link/retire", s.desk(s.retireLink))
+	on("GET /console/{property}/history", s.desk(s.history))
+	on("GET /console/{property}/history/csv", s.desk(s.historyCSV))
+	on("GET /console/{property}/history/json", s.desk(s.historyJSON))
 	on("GET /console/{property}/settings", s.desk(s.settings))
 	on("POST /console/{property}/settings", s.desk(s.saveSettings))
 

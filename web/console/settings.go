@@ -85,6 +85,7 @@ func (d *desk) settingsIn(r *http.Request) doorlink.Property {
 	p.Name, p.Zone = r.PostFormValue("name"), strings.TrimSpace(r.PostFormValue("zone"))
 	p.Names, p.SearchFirst = doorlink.NameFormat(r.PostFormValue("names")), r.PostFormValue("search") != ""
 	p.Notice, p.HookNames = r.PostFormValue("notice"), r.PostFormValue("hook_names") != ""
+	p.CountsOnly = r.PostFormValue("counts_only") != ""
 	p.Languages = strings.Fields(r.PostFormValue("languages"))
 	if p.Digits = number(r.PostFormValue("digits")); p.Digits == doorlink.DefaultDigits {
 		p.Digits = 0
