@@ -43,6 +43,7 @@ type Server struct {
 	office  *office.Office
 	log     *slog.Logger
 	words   *locale.Language
+	press   office.Press
 	mux     *http.ServeMux
 	huma    huma.API
 	spent   *meter        // requests, by token
@@ -60,6 +61,7 @@ func New(c Config, o *office.Office, log *slog.Logger) (*Server, error) {
 	}
 	s := &Server{
 		Config: c, office: o, log: log, words: all.Match("", "en"), mux: http.NewServeMux(),
+		press: office.Press{Base: c.Base, Words: all},
 		spent: newMeter(perToken), guesses: page.NewLimiter(guessesPerAddress),
 	}
 	s.huma = humago.NewWithPrefix(s.mux, Base, s.describe())
@@ -94,4 +96,5 @@ func (s *Server) register() {
 	s.registerHolders()
 	s.registerHistory()
 	s.registerTokens()
+	s.registerPrint()
 }

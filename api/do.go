@@ -118,7 +118,7 @@ func isID(text string) bool { return shape.MatchString(text) }
 func everywhere[I, O any](s *Server, method, path string, op about, h func(context.Context, *I) (*O, error)) {
 	huma.Register(s.huma, huma.Operation{
 		Method: method, Path: path, OperationID: op.id, Summary: op.summary, Description: op.listNeeds(), Tags: []string{tag(path)},
-		MaxBodyBytes: maxBody, DefaultStatus: statusFor[O](),
+		MaxBodyBytes: maxBody, DefaultStatus: statusFor[O](), Responses: contentOf[O](),
 	}, func(ctx context.Context, in *I) (*O, error) {
 		out, err := h(ctx, in)
 		if err == nil {
@@ -140,6 +140,17 @@ func statusFor[O any]() int {
 		return c.status()
 	}
 	return 0
+}
+
+// contentOf describes an answer that is not JSON.
+func contentOf[O any]() map[string]*huma.Response {
+	var out O
+	if c, ok := any(out).(interface {
+		content() map[string]*huma.MediaType
+	}); ok {
+		return map[string]*huma.Response{"200": {Description: "The file", Content: c.content()}}
+	}
+	return nil
 }
 
 // tag groups operations by what they are about.

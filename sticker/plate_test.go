@@ -3,6 +3,7 @@ package sticker_test
 import (
 	"bytes"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,7 +17,7 @@ import (
 const address = "https://linden.example/s/7KQ4M2XWPA"
 
 // plate is one of a door, in languages.
-func plate(t *testing.T, languages ...string) sticker.Plate {
+func plate(t testing.TB, languages ...string) sticker.Plate {
 	t.Helper()
 	all, err := locale.Load()
 	if err != nil {
@@ -125,6 +126,21 @@ func TestATagHoldsTheAddress(t *testing.T) {
 		}
 		if got := string(tag[head+1:]); tag[head] != 4 || "https://"+got != address+long {
 			t.Errorf("the tag says %d %q", tag[head], got)
+		}
+	}
+}
+
+func BenchmarkPlate(b *testing.B) {
+	p := plate(b, "en", "de")
+	for _, f := range []sticker.Format{sticker.Panel, sticker.A6, sticker.Sheet} {
+		for as, write := range map[string]func(io.Writer, sticker.Format) error{"pdf": p.PDF, "svg": p.SVG} {
+			b.Run(string(f)+"/"+as, func(b *testing.B) {
+				for b.Loop() {
+					if err := write(io.Discard, f); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
 		}
 	}
 }

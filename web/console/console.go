@@ -49,6 +49,7 @@ type Server struct {
 	site    *passkey.Site // nil where browsers have no passkeys
 	source  *page.Source
 	words   *locale.Language
+	press   office.Press
 	limits  limits
 	letters sync.WaitGroup // being sent
 }
@@ -71,6 +72,7 @@ func New(c Config, db *store.DB, o *office.Office, log *slog.Logger) (*Server, e
 		db: db, office: o, log: log,
 		base: c.Base, cookies: page.Cookies{Secure: base.Scheme == "https"}, proxies: c.Proxies, post: c.Post, site: site,
 		source: source, words: source.Languages().Match("", "en"), limits: newLimits(),
+		press: office.Press{Base: c.Base, Words: source.Languages()},
 	}, nil
 }
 

@@ -56,7 +56,7 @@ func (s *Server) atLink(r *http.Request, d *desk) (linkView, error) {
 		v.Newest = link.Stickers[n-1].ID
 	}
 	if link.Live.ID != "" {
-		v.QR, v.Side, err = sticker.Path(s.base + "/p/" + link.Live.Token.Reveal())
+		v.QR, v.Side, err = sticker.Path(s.press.Address(link.Live))
 	}
 	return v, err
 }

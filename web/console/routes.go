@@ -62,6 +62,8 @@ func (s *Server) routes(on func(pattern string, h http.Handler)) {
 	on("GET /console/{property}/history", s.desk(s.history))
 	on("GET /console/{property}/history/csv", s.desk(s.historyCSV))
 	on("GET /console/{property}/history/json", s.desk(s.historyJSON))
+	on("GET /console/{property}/doors/{door}/link/print", s.desk(s.printForm))
+	on("POST /console/{property}/doors/{door}/link/print", s.desk(s.print))
 	on("GET /console/{property}/settings", s.desk(s.settings))
 	on("POST /console/{property}/settings", s.desk(s.saveSettings))
 
