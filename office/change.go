@@ -126,11 +126,16 @@ func (d *Desk) Undo(ctx context.Context, seq int64) (Receipt, error) {
 	})
 }
 
-// edit is a change of a row that the asker saw as tag; another tag is
-// doorlink.ErrChanged. An empty tag takes the row as it is.
-func edit(before, after doorlink.Row, tag string) (doorlink.Change, error) {
-	if tag != "" && tag != before.Tag() {
-		return doorlink.Change{}, doorlink.ErrChanged
+// seen is doorlink.ErrChanged unless a row is as the asker saw it: with this tag.
+// An empty tag takes the row as it is.
+func seen(row doorlink.Row, tag string) error {
+	if tag != "" && tag != row.Tag() {
+		return doorlink.ErrChanged
 	}
-	return doorlink.Edit(before, after), nil
+	return nil
+}
+
+// edit is a change of a row that the asker saw with a tag: see seen.
+func edit(before, after doorlink.Row, tag string) (doorlink.Change, error) {
+	return doorlink.Edit(before, after), seen(before, tag)
 }

@@ -186,8 +186,8 @@ func (d *Desk) RemoveDoor(ctx context.Context, id doorlink.DoorID, tag string) (
 		return Receipt{}, store.ErrMissing
 	}
 	row := doorlink.Row{Door: &door}
-	if tag != "" && tag != row.Tag() {
-		return Receipt{}, doorlink.ErrChanged
+	if err := seen(row, tag); err != nil {
+		return Receipt{}, err
 	}
 	if err := roll.mayRemove(id); err != nil {
 		return Receipt{}, err

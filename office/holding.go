@@ -33,14 +33,15 @@ func (d *Desk) GiveKey(ctx context.Context, h doorlink.Holder) (Receipt, error) 
 	return r, err
 }
 
-// gone says of a failure that a key is not there any more, if that is so.
+// gone is ErrKeyGone if a key is not there any more, else the failure that made
+// somebody ask.
 func (d *Desk) gone(ctx context.Context, k doorlink.KeyID, cause error) error {
 	roll, err := d.Roll(ctx)
 	if err != nil {
 		return err
 	}
 	if _, ok := roll.Key(k); !ok {
-		return ErrKeyGone.Because(cause)
+		return ErrKeyGone.Because(store.ErrMissing)
 	}
 	return cause
 }
@@ -124,8 +125,8 @@ func (d *Desk) EndKey(ctx context.Context, p doorlink.PersonID, k doorlink.KeyID
 		return Receipt{}, err
 	}
 	row := doorlink.Row{Holder: &was}
-	if tag != "" && tag != row.Tag() {
-		return Receipt{}, doorlink.ErrChanged
+	if err := seen(row, tag); err != nil {
+		return Receipt{}, err
 	}
 	gone := was
 	gone.To = time.Unix(1, 0) // long ago

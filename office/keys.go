@@ -240,8 +240,8 @@ func (d *Desk) TakeDoor(ctx context.Context, k doorlink.KeyID, door doorlink.Doo
 		return Receipt{}, store.ErrMissing
 	}
 	row := doorlink.Row{KeyDoor: &was}
-	if tag != "" && tag != row.Tag() {
-		return Receipt{}, doorlink.ErrChanged
+	if err := seen(row, tag); err != nil {
+		return Receipt{}, err
 	}
 	return d.do(ctx, d.closing(roll, act{action: "key.door_off", subject: string(k),
 		changes: []doorlink.Change{doorlink.Remove(row)}}, k, door))
@@ -263,8 +263,8 @@ func (d *Desk) RemoveKey(ctx context.Context, id doorlink.KeyID, tag string) (Re
 		}
 	}
 	row := doorlink.Row{Key: &k}
-	if tag != "" && tag != row.Tag() {
-		return Receipt{}, doorlink.ErrChanged
+	if err := seen(row, tag); err != nil {
+		return Receipt{}, err
 	}
 	a := act{action: "key.remove", subject: string(id)}
 	var doors []doorlink.DoorID
@@ -276,8 +276,11 @@ func (d *Desk) RemoveKey(ctx context.Context, id doorlink.KeyID, tag string) (Re
 	}
 	a.changes = append(a.changes, doorlink.Remove(row))
 	r, err := d.do(ctx, d.closing(roll, a, id, doors...))
-	if errors.Is(err, store.ErrMissing) { // somebody was given it, or it has gone
+	if errors.Is(err, store.ErrMissing) { // somebody was given it between the look and the act
 		err = doorlink.ErrChanged.Because(err)
+	}
+	if errors.Is(err, doorlink.ErrChanged) {
+		err = d.gone(ctx, id, err)
 	}
 	return r, err
 }

@@ -158,6 +158,30 @@ func givenAndRemoved(t *testing.T, h *house) {
 	}
 }
 
+// TestAKeyIsRemovedOnce lets two remove it at once: the second is told that it
+// is not there any more, not that it was changed.
+func TestAKeyIsRemovedOnce(t *testing.T) { onEach(t, removedOnce) }
+
+func removedOnce(t *testing.T, h *house) {
+	ctx, d := t.Context(), h.desk(t)
+	for range 8 {
+		k, _, err := d.AddKey(ctx, "Parcel room", false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		must(t)(d.GiveKey(ctx, doorlink.Holder{Key: k.ID, Person: h.ada}))
+		var both sync.WaitGroup
+		var errs [2]error
+		for i := range errs {
+			both.Go(func() { _, errs[i] = d.RemoveKey(ctx, k.ID, "") })
+		}
+		both.Wait()
+		if (errs[0] == nil) == (errs[1] == nil) || !errors.Is(errors.Join(errs[:]...), office.ErrKeyGone) {
+			t.Fatalf("got %v and %v, want one to be done and the other %v", errs[0], errs[1], office.ErrKeyGone)
+		}
+	}
+}
+
 func TestClosingADoorToAKeyCallsCodesBack(t *testing.T) { onEach(t, closingCancels) }
 
 func closingCancels(t *testing.T, h *house) {

@@ -47,8 +47,8 @@ func (d *Desk) Delete(ctx context.Context, id doorlink.PersonID, tag string) (Re
 		return Receipt{}, err
 	}
 	row := doorlink.Row{Person: &p}
-	if tag != "" && tag != row.Tag() {
-		return Receipt{}, doorlink.ErrChanged
+	if err := seen(row, tag); err != nil {
+		return Receipt{}, err
 	}
 	changes := append(roll.takeMemberships(id), roll.takeKeys(id)...)
 	return d.leave(ctx, roll, p, act{

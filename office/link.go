@@ -252,8 +252,8 @@ func (d *Desk) RetireLink(ctx context.Context, id doorlink.DoorID, tag string) (
 	if err != nil {
 		return Receipt{}, err
 	}
-	if tag != "" && tag != (doorlink.Row{Panel: &line.Panel}).Tag() {
-		return Receipt{}, doorlink.ErrChanged
+	if err := seen(doorlink.Row{Panel: &line.Panel}, tag); err != nil {
+		return Receipt{}, err
 	}
 	return d.do(ctx, act{
 		action: "link.retire", subject: string(id),

@@ -167,8 +167,8 @@ func (d *Desk) RemoveUnit(ctx context.Context, id doorlink.UnitID, tag string) (
 		return Receipt{}, store.ErrMissing
 	}
 	row := doorlink.Row{Unit: &u}
-	if tag != "" && tag != row.Tag() {
-		return Receipt{}, doorlink.ErrChanged
+	if err := seen(row, tag); err != nil {
+		return Receipt{}, err
 	}
 	var changes []doorlink.Change
 	for _, m := range roll.Members(id) {
