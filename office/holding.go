@@ -33,6 +33,41 @@ func (d *Desk) GiveKey(ctx context.Context, h doorlink.Holder) (Receipt, error) 
 	return r, err
 }
 
+// GiveTo gives people a key, all for the time and with the status of h. Who
+// holds it already keeps it as it is. It fails as GiveKey does, and then gives
+// it to nobody. Needs GrantKeys, for this key.
+func (d *Desk) GiveTo(ctx context.Context, h doorlink.Holder, people ...doorlink.PersonID) (Receipt, error) {
+	if err := d.may(doorlink.GrantKeys); err != nil {
+		return Receipt{}, err
+	}
+	roll, err := d.Roll(ctx)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if err := d.decides(roll, h.Key); err != nil {
+		return Receipt{}, err
+	}
+	if h, err = cleanDates(h); err != nil {
+		return Receipt{}, err
+	}
+	var changes []doorlink.Change
+	for _, p := range people {
+		if _, ok := roll.Person(p); !ok {
+			return Receipt{}, store.ErrMissing
+		}
+		if !roll.holdsKey(p, h.Key) {
+			one := h
+			one.Person = p
+			changes = append(changes, doorlink.Add(doorlink.Row{Holder: &one}))
+		}
+	}
+	r, err := d.do(ctx, act{action: "key.give_to", subject: string(h.Key), changes: changes})
+	if errors.Is(err, store.ErrMissing) {
+		err = d.gone(ctx, h.Key, err)
+	}
+	return r, err
+}
+
 // gone is ErrKeyGone if a key is not there any more, else the failure that made
 // somebody ask.
 func (d *Desk) gone(ctx context.Context, k doorlink.KeyID, cause error) error {

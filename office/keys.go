@@ -3,9 +3,7 @@ package office
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
-	"strconv"
 	"time"
 
 	"doorlink"
@@ -24,35 +22,14 @@ var (
 // KeyLine is a key as lists show it.
 type KeyLine struct {
 	doorlink.Key
-	Tag     string      // of the key's row
-	Doors   []DoorOnKey // by the doors' names
-	Holders int         // who hold it now
-	Mine    bool        // the manager decides about it
+	Tag     string          // of the key's row
+	Doors   []doorlink.Door // on it, by name
+	Holders int             // who hold it now
 }
 
-// DoorOnKey is a door with the hours in which a key opens it.
-type DoorOnKey struct {
-	doorlink.KeyDoor
-	Tag  string // of the row that puts the door on the key
-	Door doorlink.Door
-}
-
-// KeyView is a key with who holds it, whatever the dates, by family name.
-type KeyView struct {
-	KeyLine
-	Held []HeldBy
-}
-
-// HeldBy is somebody who holds a key.
-type HeldBy struct {
-	doorlink.Holder
-	Tag    string // of the holder's row
-	Person doorlink.Person
-	Now    bool // the dates include now
-}
-
-// Keys lists the property's keys by name. Query.Sort knows "name", "doors" and
-// "holders"; Query.Find looks in the names of keys and of their doors. Needs
+// Keys lists, by name, the keys that the manager decides about: all of them,
+// unless their role is Specific Key Management. Query.Sort knows "name", "doors"
+// and "holders"; Query.Find looks in the names of keys and of their doors. Needs
 // See.
 func (d *Desk) Keys(ctx context.Context, q Query) (Page[KeyLine], error) {
 	roll, err := d.Roll(ctx)
@@ -60,275 +37,156 @@ func (d *Desk) Keys(ctx context.Context, q Query) (Page[KeyLine], error) {
 		return Page[KeyLine]{}, err
 	}
 	now := time.Now()
-	var found []KeyLine
+	var found []doorlink.Key
+	holders := map[doorlink.KeyID]int{}
 	for _, k := range roll.Keys {
-		if line := d.keyLine(roll, k, now); line.finds(q.Find) {
-			found = append(found, line)
+		if d.Manages(k.ID) && (q.Find == "" || roll.keyFinds(q.Find, k)) {
+			found, holders[k.ID] = append(found, k), roll.holdersNow(k.ID, now)
 		}
 	}
-	byName := func(a, b KeyLine) int { return directory.CompareNames(a.Name, b.Name) }
-	return page(found, q, order[KeyLine]{
-		by: map[string]func(a, b KeyLine) int{
+	byName := func(a, b doorlink.Key) int { return directory.CompareNames(a.Name, b.Name) }
+	part, err := page(found, q, order[doorlink.Key]{
+		by: map[string]func(a, b doorlink.Key) int{
 			"": byName, "name": byName,
-			"doors":   func(a, b KeyLine) int { return cmp.Or(len(a.Doors)-len(b.Doors), byName(a, b)) },
-			"holders": func(a, b KeyLine) int { return cmp.Or(a.Holders-b.Holders, byName(a, b)) },
+			"doors":   func(a, b doorlink.Key) int { return cmp.Or(len(roll.onKey[a.ID])-len(roll.onKey[b.ID]), byName(a, b)) },
+			"holders": func(a, b doorlink.Key) int { return cmp.Or(holders[a.ID]-holders[b.ID], byName(a, b)) },
 		},
-		id: func(l KeyLine) string { return string(l.ID) },
+		id: func(k doorlink.Key) string { return string(k.ID) },
 	})
-}
-
-func (l KeyLine) finds(find string) bool {
-	texts := []string{l.Name}
-	for _, on := range l.Doors {
-		texts = append(texts, on.Door.Name)
+	lines := Page[KeyLine]{Total: part.Total, Next: part.Next}
+	for _, k := range part.Rows {
+		lines.Rows = append(lines.Rows, roll.keyLine(k, now))
 	}
-	return find == "" || finds(find, texts...)
+	return lines, err
 }
 
-func (d *Desk) keyLine(r *Roll, k doorlink.Key, now time.Time) KeyLine {
-	line := KeyLine{Key: k, Tag: doorlink.Row{Key: &k}.Tag(), Mine: d.Manages(k.ID)}
+func (r *Roll) keyFinds(find string, k doorlink.Key) bool {
+	texts := []string{k.Name}
 	for _, on := range r.onKey[k.ID] {
-		line.Doors = append(line.Doors, DoorOnKey{on, doorlink.Row{KeyDoor: &on}.Tag(), r.doors[on.Door]})
+		texts = append(texts, r.doors[on.Door].Name)
 	}
-	slices.SortFunc(line.Doors, func(a, b DoorOnKey) int { return directory.CompareNames(a.Door.Name, b.Door.Name) })
-	for _, h := range r.holders[k.ID] {
+	return finds(find, texts...)
+}
+
+func (r *Roll) holdersNow(k doorlink.KeyID, now time.Time) (n int) {
+	for _, h := range r.holders[k] {
 		if holds(h, now) {
-			line.Holders++
+			n++
 		}
 	}
+	return n
+}
+
+func (r *Roll) keyLine(k doorlink.Key, now time.Time) KeyLine {
+	line := KeyLine{Key: k, Tag: doorlink.Row{Key: &k}.Tag(), Holders: r.holdersNow(k.ID, now)}
+	for _, on := range r.onKey[k.ID] {
+		line.Doors = append(line.Doors, r.doors[on.Door])
+	}
+	slices.SortFunc(line.Doors, func(a, b doorlink.Door) int { return directory.CompareNames(a.Name, b.Name) })
 	return line
 }
 
-// Key finds one key, or fails with ErrKeyGone. Needs See.
-func (d *Desk) Key(ctx context.Context, id doorlink.KeyID) (KeyView, error) {
-	roll, err := d.Roll(ctx)
+// Key finds one key, or fails with ErrKeyGone: for a key that the manager does
+// not decide about, too. Needs See.
+func (d *Desk) Key(ctx context.Context, id doorlink.KeyID) (KeyLine, error) {
+	roll, k, err := d.key(ctx, id)
 	if err != nil {
-		return KeyView{}, err
+		return KeyLine{}, err
 	}
-	k, ok := roll.Key(id)
-	if !ok {
-		return KeyView{}, ErrKeyGone.Because(store.ErrMissing)
-	}
-	now := time.Now()
-	v := KeyView{KeyLine: d.keyLine(roll, k, now)}
-	for _, h := range roll.holders[id] {
-		v.Held = append(v.Held, HeldBy{h, doorlink.Row{Holder: &h}.Tag(), roll.people[h.Person], holds(h, now)})
-	}
-	at := roll.places()
-	slices.SortFunc(v.Held, func(a, b HeldBy) int { return cmp.Compare(at.people[a.Person.ID], at.people[b.Person.ID]) })
-	return v, nil
+	return roll.keyLine(k, time.Now()), nil
 }
 
-// AddKey adds a key that opens nothing yet. It fails with ErrName. Needs
-// EditKeys, for every key: Specific Key Management adds none.
-func (d *Desk) AddKey(ctx context.Context, name string, mayShare bool) (doorlink.Key, Receipt, error) {
-	k := doorlink.Key{ID: doorlink.NewID[doorlink.KeyID]("key"), Property: d.Property.ID, MayShare: mayShare}
-	if err := d.mayEdit(k.ID); err != nil {
-		return k, Receipt{}, err
-	}
-	var err error
-	if k.Name, err = cleanName(name); err != nil {
-		return k, Receipt{}, err
-	}
-	r, err := d.do(ctx, act{action: "key.add", subject: string(k.ID),
-		changes: []doorlink.Change{doorlink.Add(doorlink.Row{Key: &k})}})
-	return k, r, err
-}
-
-// mayEdit fails unless the manager edits keys, and decides about this one.
-func (d *Desk) mayEdit(k doorlink.KeyID) error {
-	if err := d.may(doorlink.EditKeys); err != nil {
-		return err
-	}
-	if !d.Manages(k) {
-		return ErrMayNot.With("ability", string(doorlink.EditKeys))
-	}
-	return nil
-}
-
-// editable finds a key for somebody who may edit it.
-func (d *Desk) editable(ctx context.Context, id doorlink.KeyID) (*Roll, doorlink.Key, error) {
-	if err := d.mayEdit(id); err != nil {
-		return nil, doorlink.Key{}, err
-	}
+// key finds a key that the manager decides about.
+func (d *Desk) key(ctx context.Context, id doorlink.KeyID) (*Roll, doorlink.Key, error) {
 	roll, err := d.Roll(ctx)
 	if err != nil {
 		return nil, doorlink.Key{}, err
 	}
 	k, ok := roll.Key(id)
-	if !ok {
+	if !ok || !d.Manages(id) {
 		return nil, k, ErrKeyGone.Because(store.ErrMissing)
 	}
 	return roll, k, nil
 }
 
-// SetKey changes a key's name and May Share Key, as the asker saw them with a
-// tag: see edit. It fails with ErrName and ErrKeyGone. Needs EditKeys, for this
-// key.
-func (d *Desk) SetKey(ctx context.Context, k doorlink.Key, tag string) (Receipt, error) {
-	_, was, err := d.editable(ctx, k.ID)
-	if err != nil {
-		return Receipt{}, err
-	}
-	k.Property = was.Property
-	if k.Name, err = cleanName(k.Name); err != nil {
-		return Receipt{}, err
-	}
-	c, err := edit(doorlink.Row{Key: &was}, doorlink.Row{Key: &k}, tag)
-	if err != nil {
-		return Receipt{}, err
-	}
-	return d.do(ctx, act{action: "key.set", subject: string(k.ID), changes: []doorlink.Change{c}})
+// DoorOnKey is a door with the hours in which a key opens it.
+type DoorOnKey struct {
+	doorlink.KeyDoor
+	Tag   string // of the row that puts the door on the key
+	Door  doorlink.Door
+	Panel doorlink.Panel // zero: the door has no DOOR Link
 }
 
-// SetKeyDoor puts a door on a key, or changes the hours and Provide Doorcodes of
-// one that is on it, as the asker saw them with a tag: see edit. With a tag, a
-// door that is not on the key any more is doorlink.ErrChanged. It fails with
-// ErrHours, ErrKeyGone, and with store.ErrMissing for a door of elsewhere. Needs
-// EditKeys, for this key.
-func (d *Desk) SetKeyDoor(ctx context.Context, on doorlink.KeyDoor, tag string) (Receipt, error) {
-	roll, _, err := d.editable(ctx, on.Key)
+// DoorsOnKey lists the doors on a key by name. Query.Find looks in names. It
+// fails with ErrKeyGone. Needs See.
+func (d *Desk) DoorsOnKey(ctx context.Context, id doorlink.KeyID, q Query) (Page[DoorOnKey], error) {
+	roll, _, err := d.key(ctx, id)
 	if err != nil {
-		return Receipt{}, err
+		return Page[DoorOnKey]{}, err
 	}
-	if _, ok := roll.Door(on.Door); !ok {
-		return Receipt{}, store.ErrMissing
+	on := roll.byDoor(id)
+	part, err := roll.pageOfDoors(q, func(door doorlink.DoorID) bool { return on[door].Door != "" })
+	lines := Page[DoorOnKey]{Total: part.Total, Next: part.Next}
+	for _, door := range part.Rows {
+		lines.Rows = append(lines.Rows, roll.doorOnKey(on[door.ID]))
 	}
-	if !goodHours(on.Hours) {
-		return Receipt{}, ErrHours
-	}
-	was, there := roll.onKeyAt(on.Key, on.Door)
-	c := doorlink.Add(doorlink.Row{KeyDoor: &on})
-	switch {
-	case there:
-		c, err = edit(doorlink.Row{KeyDoor: &was}, doorlink.Row{KeyDoor: &on}, tag)
-	case tag != "":
-		err = doorlink.ErrChanged
-	}
-	if err != nil {
-		return Receipt{}, err
-	}
-	return d.do(ctx, act{action: "key.door", subject: string(on.Key), changes: []doorlink.Change{c}})
+	return lines, err
 }
 
-// goodHours reports whether hours lie within a day, and days within a week.
-func goodHours(h doorlink.Hours) bool {
-	const day = 24 * 60
-	return h.From >= 0 && h.From < day && h.To >= 0 && h.To < day && h.Days < 1<<7
+// DoorsOffKey lists the doors that are not on a key by name. Query.Find looks in
+// names. It fails with ErrKeyGone. Needs See.
+func (d *Desk) DoorsOffKey(ctx context.Context, id doorlink.KeyID, q Query) (Page[doorlink.Door], error) {
+	roll, _, err := d.key(ctx, id)
+	if err != nil {
+		return Page[doorlink.Door]{}, err
+	}
+	on := roll.byDoor(id)
+	return roll.pageOfDoors(q, func(door doorlink.DoorID) bool { return on[door].Door == "" })
 }
 
-// onKeyAt finds a door on a key.
+func (r *Roll) pageOfDoors(q Query, want func(doorlink.DoorID) bool) (Page[doorlink.Door], error) {
+	var found []doorlink.Door
+	for _, door := range r.Doors {
+		if (q.Find == "" || finds(q.Find, door.Name)) && want(door.ID) {
+			found = append(found, door)
+		}
+	}
+	return page(found, q, order[doorlink.Door]{
+		by: map[string]func(a, b doorlink.Door) int{
+			"": func(a, b doorlink.Door) int { return directory.CompareNames(a.Name, b.Name) },
+		},
+		id: func(door doorlink.Door) string { return string(door.ID) },
+	})
+}
+
+// DoorOnKey finds one door on a key. It fails with ErrKeyGone, and with
+// store.ErrMissing for a door that is not on the key. Needs See.
+func (d *Desk) DoorOnKey(ctx context.Context, id doorlink.KeyID, door doorlink.DoorID) (DoorOnKey, error) {
+	roll, _, err := d.key(ctx, id)
+	if err != nil {
+		return DoorOnKey{}, err
+	}
+	on, ok := roll.onKeyAt(id, door)
+	if !ok {
+		return DoorOnKey{}, store.ErrMissing
+	}
+	return roll.doorOnKey(on), nil
+}
+
+func (r *Roll) doorOnKey(on doorlink.KeyDoor) DoorOnKey {
+	return DoorOnKey{on, doorlink.Row{KeyDoor: &on}.Tag(), r.doors[on.Door], r.panels[on.Door]}
+}
+
+// byDoor are the doors on a key by their IDs.
+func (r *Roll) byDoor(k doorlink.KeyID) map[doorlink.DoorID]doorlink.KeyDoor {
+	return index(r.onKey[k], func(on doorlink.KeyDoor) doorlink.DoorID { return on.Door })
+}
+
+// onKeyAt finds one door on a key.
 func (r *Roll) onKeyAt(k doorlink.KeyID, door doorlink.DoorID) (doorlink.KeyDoor, bool) {
 	i := slices.IndexFunc(r.onKey[k], func(on doorlink.KeyDoor) bool { return on.Door == door })
 	if i < 0 {
 		return doorlink.KeyDoor{}, false
 	}
 	return r.onKey[k][i], true
-}
-
-// TakeDoor takes a door off a key, as the asker saw it there with a tag, and
-// calls back the codes that holders gave today at it, unless another key of
-// theirs opens it. It fails with ErrKeyGone, and with store.ErrMissing for a door
-// that is not on the key. Needs EditKeys, for this key.
-func (d *Desk) TakeDoor(ctx context.Context, k doorlink.KeyID, door doorlink.DoorID, tag string) (Receipt, error) {
-	roll, _, err := d.editable(ctx, k)
-	if err != nil {
-		return Receipt{}, err
-	}
-	was, ok := roll.onKeyAt(k, door)
-	if !ok {
-		return Receipt{}, store.ErrMissing
-	}
-	row := doorlink.Row{KeyDoor: &was}
-	if err := seen(row, tag); err != nil {
-		return Receipt{}, err
-	}
-	return d.do(ctx, d.closing(roll, act{action: "key.door_off", subject: string(k),
-		changes: []doorlink.Change{doorlink.Remove(row)}}, k, door))
-}
-
-// RemoveKey removes a key, takes it away from everybody who holds it, and calls
-// back the codes they gave today at doors that no other key of theirs opens.
-// Undo brings it back with its doors and holders. It fails with ErrKeyGone, and
-// with doorlink.ErrChanged if somebody is given it in the same moment. Needs
-// EditKeys, for this key, and GrantKeys if somebody holds it.
-func (d *Desk) RemoveKey(ctx context.Context, id doorlink.KeyID, tag string) (Receipt, error) {
-	roll, k, err := d.editable(ctx, id)
-	if err != nil {
-		return Receipt{}, err
-	}
-	if len(roll.holders[id]) > 0 {
-		if err := d.may(doorlink.GrantKeys); err != nil {
-			return Receipt{}, err
-		}
-	}
-	row := doorlink.Row{Key: &k}
-	if err := seen(row, tag); err != nil {
-		return Receipt{}, err
-	}
-	a := act{action: "key.remove", subject: string(id)}
-	var doors []doorlink.DoorID
-	for _, h := range roll.holders[id] {
-		a.changes = append(a.changes, doorlink.Remove(doorlink.Row{Holder: &h}))
-	}
-	for _, on := range roll.onKey[id] {
-		a.changes, doors = append(a.changes, doorlink.Remove(doorlink.Row{KeyDoor: &on})), append(doors, on.Door)
-	}
-	a.changes = append(a.changes, doorlink.Remove(row))
-	r, err := d.do(ctx, d.closing(roll, a, id, doors...))
-	if errors.Is(err, store.ErrMissing) { // somebody was given it between the look and the act
-		err = doorlink.ErrChanged.Because(err)
-	}
-	if errors.Is(err, doorlink.ErrChanged) {
-		err = d.gone(ctx, id, err)
-	}
-	return r, err
-}
-
-// closing adds to an act that a key opens some of its doors no more: the codes
-// that its holders gave there today are called back, unless another key of
-// theirs opens the door now.
-func (d *Desk) closing(roll *Roll, a act, k doorlink.KeyID, doors ...doorlink.DoorID) act {
-	type calling struct {
-		facts map[string]string
-		do    func(context.Context, *store.Tx) error
-	}
-	var all []calling
-	now := time.Now()
-	for _, h := range roll.holders[k] {
-		lost := slices.DeleteFunc(slices.Clone(doors), func(door doorlink.DoorID) bool { return roll.opensBeside(h, door, now) })
-		if holds(h, now) && len(lost) > 0 {
-			facts, do := d.cancelling(h.Person, lost, now)
-			all = append(all, calling{facts, do})
-		}
-	}
-	if len(all) == 0 {
-		return a
-	}
-	facts := map[string]string{}
-	a.facts, a.also = facts, func(ctx context.Context, tx *store.Tx) error {
-		delete(facts, CodesFact)
-		sum := 0
-		for _, c := range all {
-			if err := c.do(ctx, tx); err != nil {
-				return err
-			}
-			if n, err := strconv.Atoi(c.facts[CodesFact]); err == nil {
-				sum += n
-			}
-		}
-		if sum > 0 {
-			facts[CodesFact] = strconv.Itoa(sum)
-		}
-		return nil
-	}
-	return a
-}
-
-// opensBeside reports whether a holder has another key that opens a door now.
-func (r *Roll) opensBeside(h doorlink.Holder, door doorlink.DoorID, now time.Time) bool {
-	return slices.ContainsFunc(r.held[h.Person], func(other doorlink.Holder) bool {
-		_, on := r.onKeyAt(other.Key, door)
-		return on && other.Key != h.Key && holds(other, now)
-	})
 }

@@ -43,11 +43,87 @@ func keysAreFound(t *testing.T, h *house) {
 		}
 	}
 	v, err := d.Key(t.Context(), h.key)
-	if err != nil || len(v.Doors) != 2 || v.Doors[0].Door.ID != h.front.ID || v.Holders != 3 || len(v.Held) != 3 || !v.Mine {
+	if err != nil || len(v.Doors) != 2 || v.Doors[0].ID != h.front.ID || v.Holders != 3 {
 		t.Errorf("got %+v, %v", v, err)
 	}
 	if _, err := d.Key(t.Context(), h.elsewhere.Keys[0].ID); !errors.Is(err, office.ErrKeyGone) {
 		t.Errorf("another property's: got %v", err)
+	}
+}
+
+func TestDoorsAreOnAKeyOrOffIt(t *testing.T) { onEach(t, doorsOnAndOff) }
+
+func doorsOnAndOff(t *testing.T, h *house) {
+	ctx, d := t.Context(), h.desk(t)
+	read := func(k doorlink.KeyID, q office.Query) (on, off string) {
+		t.Helper()
+		ons, err := d.DoorsOnKey(ctx, k, q)
+		offs, err2 := d.DoorsOffKey(ctx, k, q)
+		if err != nil || err2 != nil {
+			t.Fatal(err, err2)
+		}
+		for _, r := range ons.Rows {
+			on += r.Door.Name + r.Panel.Label + ";"
+		}
+		for _, r := range offs.Rows {
+			off += r.Name + ";"
+		}
+		return on, off
+	}
+	if on, off := read(h.key, office.Query{}); on != "Front doorF;GymG;" || off != "" {
+		t.Errorf("the residents' key: on %q, off %q", on, off)
+	}
+	if on, off := read(h.roof, office.Query{Find: "GYM"}); on != "" || off != "Gym;" {
+		t.Errorf("the roof key: on %q, off %q", on, off)
+	}
+	evening := doorlink.Hours{From: 18 * 60, To: 22 * 60}
+	put := must(t)(d.PutDoors(ctx, doorlink.KeyDoor{Key: h.roof, Hours: evening}, h.gym.ID, h.front.ID))
+	must(t)(d.PutDoors(ctx, doorlink.KeyDoor{Key: h.roof, Own: true}, h.gym.ID))
+	one, err := d.DoorOnKey(ctx, h.roof, h.gym.ID)
+	if err != nil || one.Hours != evening || one.Own {
+		t.Errorf("a door that was put there twice: got %+v, %v", one, err)
+	}
+	must(t)(d.Undo(ctx, put.Seq))
+	if _, err := d.DoorOnKey(ctx, h.roof, h.gym.ID); !errors.Is(err, store.ErrMissing) {
+		t.Errorf("undone: got %v", err)
+	}
+	for name, err := range map[string]error{
+		"elsewhere": func() error {
+			_, err := d.PutDoors(ctx, doorlink.KeyDoor{Key: h.roof}, h.gym.ID, h.elsewhere.Doors[0].ID)
+			return err
+		}(),
+		"no key": func() error { _, err := d.DoorsOnKey(ctx, "key_none", office.Query{}); return err }(),
+	} {
+		if !errors.Is(err, store.ErrMissing) {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+	if _, err := d.PutDoors(ctx, doorlink.KeyDoor{Key: h.roof, Hours: doorlink.Hours{To: -1}}, h.gym.ID); !errors.Is(err, office.ErrHours) {
+		t.Errorf("hours before the day: got %v", err)
+	}
+}
+
+func TestASpecificManagerSeesAndGivesOnlyTheirKeys(t *testing.T) { onEach(t, onlyTheirKeys) }
+
+func onlyTheirKeys(t *testing.T, h *house) {
+	ctx, d := t.Context(), h.as(t, doorlink.Role{Scope: doorlink.SpecificKeys, Keys: []doorlink.KeyID{h.roof}})
+	page, err := d.Keys(ctx, office.Query{})
+	if err != nil || page.Total != 1 || page.Rows[0].ID != h.roof {
+		t.Errorf("got %+v, %v", page, err)
+	}
+	must(t)(d.GiveTo(ctx, doorlink.Holder{Key: h.roof}, h.ada, h.bram))
+	for name, do := range map[string]func() error{
+		"key":     func() error { _, err := d.Key(ctx, h.key); return err },
+		"doors":   func() error { _, err := d.DoorsOnKey(ctx, h.key, office.Query{}); return err },
+		"holders": func() error { _, err := d.Holders(ctx, h.key, office.Query{}); return err },
+		"holder":  func() error { _, err := d.Holder(ctx, h.key, h.ada); return err },
+	} {
+		if err := do(); !errors.Is(err, office.ErrKeyGone) || !errors.Is(err, store.ErrMissing) {
+			t.Errorf("%s: got %v, want %v", name, err, office.ErrKeyGone)
+		}
+	}
+	if _, err := d.GiveTo(ctx, doorlink.Holder{Key: h.key}, h.ada); !errors.Is(err, office.ErrMayNot) {
+		t.Errorf("giving another key: got %v", err)
 	}
 }
 
@@ -68,15 +144,16 @@ func keyLives(t *testing.T, h *house) {
 		must(t)(d.GiveKey(ctx, doorlink.Holder{Key: k.ID, Person: h.bram})),
 	}
 	v, err := d.Key(ctx, k.ID)
-	if err != nil || v.Name != "Bikes" || !v.MayShare || v.Doors[0].KeyDoor != on || v.Held[0].Person.ID != h.bram {
-		t.Fatalf("got %+v, %v", v, err)
+	there, err2 := d.DoorOnKey(ctx, k.ID, h.gym.ID)
+	if err != nil || err2 != nil || v.Name != "Bikes" || !v.MayShare || there.KeyDoor != on || v.Holders != 1 {
+		t.Fatalf("got %+v with %+v, %v, %v", v, there, err, err2)
 	}
 	full := h.standing(t)
 	gone := must(t)(d.RemoveKey(ctx, k.ID, v.Tag))
 	same(t, "after removing", h.standing(t), before)
 	must(t)(d.Undo(ctx, gone.Seq))
 	same(t, "after undoing it", h.standing(t), full)
-	off := must(t)(d.TakeDoor(ctx, k.ID, h.gym.ID, v.Doors[0].Tag))
+	off := must(t)(d.TakeDoor(ctx, k.ID, h.gym.ID, there.Tag))
 	must(t)(d.Undo(ctx, off.Seq))
 	for i := len(done) - 1; i >= 0; i-- {
 		must(t)(d.Undo(ctx, done[i].Seq))
@@ -222,6 +299,10 @@ func keysNeedAbilities(t *testing.T, h *house) {
 		},
 		"door": func(d *office.Desk) error {
 			_, err := d.SetKeyDoor(ctx, doorlink.KeyDoor{Key: h.roof, Door: h.gym.ID}, "")
+			return err
+		},
+		"doors": func(d *office.Desk) error {
+			_, err := d.PutDoors(ctx, doorlink.KeyDoor{Key: h.roof}, h.gym.ID)
 			return err
 		},
 		"off":    func(d *office.Desk) error { _, err := d.TakeDoor(ctx, h.key, h.gym.ID, ""); return err },

@@ -32,6 +32,10 @@ func peopleNeedAbilities(t *testing.T, h *house) {
 		"assign":     {[]doorlink.Ability{doorlink.EditPeople}, func(d *office.Desk) error { _, err := d.Assign(ctx, h.bram, unit); return err }},
 		"unassign":   {[]doorlink.Ability{doorlink.EditPeople}, func(d *office.Desk) error { _, err := d.Unassign(ctx, h.ada, unit); return err }},
 		"give a key": {[]doorlink.Ability{doorlink.GrantKeys}, func(d *office.Desk) error { _, err := d.GiveKey(ctx, hold); return err }},
+		"give it to many": {[]doorlink.Ability{doorlink.GrantKeys}, func(d *office.Desk) error {
+			_, err := d.GiveTo(ctx, doorlink.Holder{Key: h.roof}, h.ada)
+			return err
+		}},
 		"set dates": {[]doorlink.Ability{doorlink.GrantKeys}, func(d *office.Desk) error {
 			_, err := d.SetHolding(ctx, doorlink.Holder{Key: h.key, Person: h.ada}, "")
 			return err

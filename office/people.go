@@ -53,28 +53,37 @@ func (d *Desk) People(ctx context.Context, q Query) (Page[PersonLine], error) {
 	if err != nil {
 		return Page[PersonLine]{}, err
 	}
+	return roll.pageOfPeople(q, now, chosen)
+}
+
+// pageOfPeople finds, sorts and cuts the people that are wanted.
+func (r *Roll) pageOfPeople(q Query, now time.Time, want func(*doorlink.Person) bool) (Page[PersonLine], error) {
 	var found []placed
-	at := roll.places()
-	for i := range roll.People {
-		p := &roll.People[i]
-		if (q.Find == "" || roll.personFinds(q.Find, p)) && chosen(p) {
-			found = append(found, placed{p, at.people[p.ID], roll.unitPlace(at, p.ID)})
+	at := r.places()
+	for i := range r.People {
+		p := &r.People[i]
+		if (q.Find == "" || r.personFinds(q.Find, p)) && want(p) {
+			found = append(found, r.placed(at, p))
 		}
 	}
-	byName := func(a, b placed) int { return cmp.Compare(a.name, b.name) }
 	part, err := page(found, q, order[placed]{
-		by: map[string]func(a, b placed) int{
-			"": byName, "name": byName,
-			"unit": func(a, b placed) int { return cmp.Or(cmp.Compare(a.unit, b.unit), byName(a, b)) },
-		},
+		by: map[string]func(a, b placed) int{"": byName, "unit": byUnit},
 		id: func(p placed) string { return string(p.ID) },
 	})
 	lines := Page[PersonLine]{Total: part.Total, Next: part.Next}
 	for _, p := range part.Rows {
-		lines.Rows = append(lines.Rows, roll.personLine(*p.Person, now))
+		lines.Rows = append(lines.Rows, r.personLine(*p.Person, now))
 	}
 	return lines, err
 }
+
+func (r *Roll) placed(at places, p *doorlink.Person) placed {
+	return placed{p, at.people[p.ID], r.unitPlace(at, p.ID)}
+}
+
+func byName(a, b placed) int { return cmp.Compare(a.name, b.name) }
+
+func byUnit(a, b placed) int { return cmp.Or(cmp.Compare(a.unit, b.unit), byName(a, b)) }
 
 // choose makes the filter of Query.Only.
 func (r *Roll) choose(only map[string]string, now time.Time) (func(*doorlink.Person) bool, error) {
