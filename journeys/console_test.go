@@ -56,6 +56,7 @@ func tourConsole(tb testing.TB, see look) {
 	rut.tapRole("link", "Change QR Code")
 	rut.reads("When does the old sticker stop?")
 	see(rut, "console-door-change")
+	tourKeys(rut, see)
 	rut.tapRole("link", "History")
 	rut.see("[name=from]")
 	see(rut, "console-history")
@@ -86,6 +87,30 @@ func tourPortfolio(rut *tab, see look) {
 	rut.tap("Add property")
 	rut.reads("First steps")
 	see(rut, "console-first-steps")
+}
+
+// tourKeys adds a key, and puts a door on it with hours of its own.
+func tourKeys(rut *tab, see look) {
+	rut.tapRole("link", "Keys")
+	rut.reads("Add a key")
+	see(rut, "console-keys")
+	rut.do(chromedp.SendKeys(chromedp.CSS("[name=name]"), "Parcel carriers"))
+	rut.tap("Add key")
+	rut.reads("This key opens nothing yet")
+	see(rut, "console-key-empty")
+	rut.tapRole("link", "Put doors on this key")
+	rut.reads("When it opens them")
+	see(rut, "console-key-put")
+	rut.do(chromedp.Click(chromedp.CSS("[name=door]")))
+	rut.tap("Put doors on this key")
+	rut.reads("Any hour")
+	see(rut, "console-key-doors")
+	rut.tapRole("link", "Front door")
+	rut.reads("When Parcel carriers opens Front door")
+	see(rut, "console-key-hours")
+	rut.tapRole("link", "Holders")
+	rut.reads("Nobody holds this key yet")
+	see(rut, "console-key-holders")
 }
 
 // setsUp makes the first building and goes on to its console.

@@ -17,6 +17,9 @@ type choice struct {
 	On                bool
 }
 
+// badge is a word with a sign and a colour: "ok", "heed", "bad" or none.
+type badge struct{ Look, Icon, Text string }
+
 // asked reads what a list is asked for.
 func asked(r *http.Request) office.Query {
 	return office.Query{Find: r.FormValue("q"), Sort: r.FormValue("sort"), After: r.FormValue("after")}

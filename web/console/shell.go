@@ -39,6 +39,7 @@ var rail = []struct {
 }{
 	{"overview", "bar", doorlink.See},
 	{"doors", "door", doorlink.See},
+	{"keys", "key", doorlink.See},
 	{"history", "clock", doorlink.SeeHistory},
 	{"audit", "eye", doorlink.SeeReports},
 	{"settings", "gear", doorlink.Settings},
