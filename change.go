@@ -16,6 +16,7 @@ type Row struct {
 	KeyDoor    *KeyDoor    `json:"key_door,omitempty"`
 	Holder     *Holder     `json:"holder,omitempty"`
 	Hook       *Hook       `json:"hook,omitempty"`
+	Role       *Role       `json:"role,omitempty"`
 }
 
 // Tag names the row's present content: two rows with the same tag are equal.

@@ -97,6 +97,8 @@ func deed(r office.Receipt) string {
 		return "" // nothing was changed
 	case r.Undoable:
 		return text + ";undoable"
+	case r.Everywhere:
+		return text + ";everywhere"
 	}
 	return text
 }

@@ -14,8 +14,9 @@ const UndoTime = 24 * time.Hour
 // Receipt is what a change leaves: its entry in the audit, by which it can be
 // undone if Undoable.
 type Receipt struct {
-	Seq      int64
-	Undoable bool
+	Seq        int64
+	Undoable   bool
+	Everywhere bool // the entry stands in the audit of the portfolio
 }
 
 // act is one change as the audit will tell it.
@@ -24,6 +25,8 @@ type act struct {
 	subject string // the ID of what is changed
 	changes []doorlink.Change
 	facts   map[string]string
+	// everywhere is set of what concerns no single property. It has no changes.
+	everywhere bool
 	// also does, in the same transaction, what is no change of a row; it may be
 	// nil. What it does cannot be undone, and it may run more than once.
 	also func(context.Context, *store.Tx) error
@@ -44,7 +47,10 @@ func (d *Desk) do(ctx context.Context, a act) (Receipt, error) {
 	if len(changes) == 0 && a.also == nil {
 		return Receipt{}, nil
 	}
-	var seq int64
+	r, chain := Receipt{Undoable: len(changes) > 0, Everywhere: a.everywhere}, d.Property.ID
+	if a.everywhere {
+		chain = ""
+	}
 	err := d.db.Write(ctx, func(tx *store.Tx) (err error) {
 		if err := tx.Arrange(ctx, d.Property.ID, changes); err != nil {
 			return err
@@ -60,8 +66,8 @@ func (d *Desk) do(ctx context.Context, a act) (Receipt, error) {
 		if err := d.tell(ctx, tx, a, changes); err != nil {
 			return err
 		}
-		seq, err = tx.Audit(ctx, doorlink.Deed{
-			Property: d.Property.ID, At: time.Now(), Manager: d.Manager.ID, Via: d.via(),
+		r.Seq, err = tx.Audit(ctx, doorlink.Deed{
+			Property: chain, At: time.Now(), Manager: d.Manager.ID, Via: d.via(),
 			Action: a.action, Subject: a.subject, Detail: doorlink.Detail{Changes: changes, Facts: a.facts},
 		})
 		return err
@@ -69,7 +75,7 @@ func (d *Desk) do(ctx context.Context, a act) (Receipt, error) {
 	if err != nil {
 		return Receipt{}, err
 	}
-	return Receipt{Seq: seq, Undoable: len(changes) > 0}, nil
+	return r, nil
 }
 
 // undoing are the abilities that taking back a deed needs, by what its changes
@@ -82,6 +88,8 @@ func undoing(c doorlink.Change) doorlink.Ability {
 	switch {
 	case r.Property != nil:
 		return doorlink.Settings
+	case r.Role != nil:
+		return doorlink.Govern
 	case r.Door != nil, r.Panel != nil:
 		return doorlink.Devices
 	case r.Key != nil, r.KeyDoor != nil:

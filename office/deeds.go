@@ -121,6 +121,9 @@ func (n register) now(id string) string {
 	if host := n.hooks[doorlink.HookID(id)]; host != "" {
 		return host
 	}
+	if name, ok := n.managers[doorlink.ManagerID(id)]; ok {
+		return name
+	}
 	return n.tokens[doorlink.TokenID(id)]
 }
 
@@ -149,9 +152,13 @@ func called(r *doorlink.Row) (id, name string) {
 const ownTime = 10 * time.Minute
 
 // Did finds what the actor did themselves within the last minutes, by its number
-// in the audit, or fails with store.ErrNoDeed.
-func (d *Desk) Did(ctx context.Context, seq int64) (DeedLine, error) {
-	deed, err := d.db.Deed(ctx, d.Property.ID, seq)
+// in the audit here or everywhere, or fails with store.ErrNoDeed.
+func (d *Desk) Did(ctx context.Context, seq int64, everywhere bool) (DeedLine, error) {
+	chain := d.Property.ID
+	if everywhere {
+		chain = ""
+	}
+	deed, err := d.db.Deed(ctx, chain, seq)
 	if err != nil {
 		return DeedLine{}, err
 	}

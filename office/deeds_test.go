@@ -27,7 +27,7 @@ func TestTheAuditNamesWhatWasChangedEvenOnceItIsGone(t *testing.T) {
 				t.Errorf("got %q by %q, want 9Z by Rut, which can be taken back", deed.About, deed.By)
 			}
 		}
-		if line, err := d.Did(t.Context(), did.Seq); err != nil || line.Detail.Facts[doorlink.Undone] != "unit.add" {
+		if line, err := d.Did(t.Context(), did.Seq, false); err != nil || line.Detail.Facts[doorlink.Undone] != "unit.add" {
 			t.Errorf("got %v and %v, want what was done just now", line.Detail.Facts, err)
 		}
 		if _, err := d.Deeds(t.Context(), "first"); doorlink.KindOf(err) != doorlink.Invalid {

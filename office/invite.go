@@ -33,6 +33,9 @@ var (
 type Mail interface {
 	// Invite sends a resident the link with which they sign in until it ends.
 	Invite(ctx context.Context, at doorlink.Property, to doorlink.Person, link doorlink.Secret, ends time.Time) error
+	// InviteManager tells a manager that they have access, with a link with which
+	// they sign in until it ends. It is empty for who can sign in already.
+	InviteManager(ctx context.Context, at doorlink.Property, to doorlink.Manager, link doorlink.Secret, ends time.Time) error
 }
 
 // Ways are how the office reaches people beyond the database. Each may be nil:

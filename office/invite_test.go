@@ -134,12 +134,19 @@ func invitedAgain(t *testing.T, h *house) {
 
 // letters takes letters, or refuses them.
 type letters struct {
-	err error
-	to  []string
+	err   error
+	to    []string
+	links []doorlink.Secret // to managers
 }
 
 func (l *letters) Invite(_ context.Context, _ doorlink.Property, to doorlink.Person, _ doorlink.Secret, _ time.Time) error {
 	l.to = append(l.to, to.Email)
+	return l.err
+}
+
+func (l *letters) InviteManager(_ context.Context, _ doorlink.Property, to doorlink.Manager, link doorlink.Secret, _ time.Time) error {
+	l.to = append(l.to, to.Email)
+	l.links = append(l.links, link)
 	return l.err
 }
 

@@ -35,7 +35,7 @@ func propertyAdded(t *testing.T, h *house) {
 			t.Errorf("the audit of %q: got %+v, %v", chain, deeds, err)
 		}
 	}
-	if deed, err := d.Did(ctx, r.Seq); err != nil || deed.Undoable {
+	if deed, err := d.Did(ctx, r.Seq, false); err != nil || deed.Undoable {
 		t.Errorf("the receipt: got %+v, %v", deed, err)
 	}
 }

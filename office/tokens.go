@@ -165,22 +165,13 @@ func (d *Desk) EndToken(ctx context.Context, id doorlink.TokenID) (Receipt, erro
 
 // doToken does something with a token and tells the audit of where it works. It
 // cannot be undone.
-func (d *Desk) doToken(ctx context.Context, action string, t doorlink.Token, also func(context.Context, *store.Tx) error) (r Receipt, err error) {
+func (d *Desk) doToken(ctx context.Context, action string, t doorlink.Token, also func(context.Context, *store.Tx) error) (Receipt, error) {
 	may := make([]string, len(t.May))
 	for i, a := range t.May {
 		may[i] = string(a)
 	}
-	err = d.db.Write(ctx, func(tx *store.Tx) error {
-		if err := also(ctx, tx); err != nil {
-			return err
-		}
-		r.Seq, err = tx.Audit(ctx, doorlink.Deed{
-			Property: t.Property, At: time.Now(), Manager: d.Manager.ID, Via: d.via(), Action: action, Subject: string(t.ID),
-			Detail: doorlink.Detail{Facts: map[string]string{
-				"name": t.Name, "may": strings.Join(may, " "), "ends": t.Ends.Format(time.RFC3339),
-			}},
-		})
-		return err
+	return d.do(ctx, act{
+		action: action, subject: string(t.ID), everywhere: t.Property == "", also: also,
+		facts: map[string]string{"name": t.Name, "may": strings.Join(may, " "), "ends": t.Ends.Format(time.RFC3339)},
 	})
-	return r, err
 }

@@ -39,6 +39,16 @@ type invitations struct {
 	base  string
 }
 
+// InviteManager tells a manager that they have access.
+func (i invitations) InviteManager(ctx context.Context, at doorlink.Property, to doorlink.Manager, link doorlink.Secret, ends time.Time) error {
+	key, address := "console.welcome.text", i.base+"/console/in/by/"+link.Reveal()
+	if link == "" {
+		key, address = "console.welcome.again", i.base+"/console/"
+	}
+	return i.post.Send(ctx, to.Email, i.words.Say("console.welcome.subject", "property", at.Name),
+		i.words.Say(key, "property", at.Name, "name", to.Name, "link", address, "ends", ends.UTC().Format("2 January 2006")))
+}
+
 // Invite sends a resident the link with which they sign in until it ends.
 func (i invitations) Invite(ctx context.Context, at doorlink.Property, to doorlink.Person, link doorlink.Secret, ends time.Time) error {
 	zone, err := at.Location()

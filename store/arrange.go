@@ -95,6 +95,13 @@ var rowKinds = map[string]rowKind{
 		set: edited(`UPDATE hooks SET url = $3, events = $4, paused_at = $5, why = $6, added_at = $7
 			WHERE id = $1 AND property = $2 RETURNING property`),
 	},
+	"role": {
+		read: reads(2, `SELECT `+roleColumns+` FROM roles WHERE manager = $1 AND property = $2`, scanAs(scanRole, asRole)),
+		add:  edited(`INSERT INTO roles (` + roleColumns + `) VALUES ($1, $2, $3, $4, $5) RETURNING property`),
+		set: edited(`UPDATE roles SET scope = $3, keys = $4, devices = $5 WHERE manager = $1 AND property = $2
+			RETURNING property`),
+		drop: drops(2, `DELETE FROM roles WHERE manager = $1 AND property = $2 RETURNING property`),
+	},
 }
 
 var (
@@ -264,6 +271,8 @@ func valuesOf(r doorlink.Row) (kind string, values []any) {
 		return "holder", []any{h.Key, h.Person, ms(h.From), ms(h.To), h.Resident}
 	case r.Hook != nil:
 		return "hook", hookValues(*r.Hook)
+	case r.Role != nil:
+		return "role", roleValues(*r.Role)
 	}
 	panic("store: an empty row")
 }
@@ -287,6 +296,7 @@ func asKey(v *doorlink.Key) doorlink.Row               { return doorlink.Row{Key
 func asKeyDoor(v *doorlink.KeyDoor) doorlink.Row       { return doorlink.Row{KeyDoor: v} }
 func asHolder(v *doorlink.Holder) doorlink.Row         { return doorlink.Row{Holder: v} }
 func asHook(v *doorlink.Hook) doorlink.Row             { return doorlink.Row{Hook: v} }
+func asRole(v *doorlink.Role) doorlink.Row             { return doorlink.Row{Role: v} }
 
 func scanDoor(r *sql.Rows) (d doorlink.Door, err error) {
 	err = r.Scan(&d.ID, &d.Property, &d.Name, &d.Type, &d.NeedsShare)

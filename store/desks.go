@@ -38,9 +38,11 @@ var (
 		`SELECT ` + deskColumns + ` FROM desk_sessions WHERE hash = $1`, scanDesk, ErrNoSession}
 	desksOf = query[DeskSession]{"reading a manager's sessions",
 		`SELECT ` + deskColumns + ` FROM desk_sessions WHERE manager = $1 ORDER BY used_at DESC, hash`, scanDesk, nil}
-	touchDesk = statement{"touching a manager's session", `UPDATE desk_sessions SET used_at = $2 WHERE hash = $1`}
-	endDesk   = statement{"ending a manager's session", `DELETE FROM desk_sessions WHERE hash = $1`}
-	endDesks  = statement{"ending a manager's sessions", `DELETE FROM desk_sessions WHERE manager = $1`}
+	touchDesk    = statement{"touching a manager's session", `UPDATE desk_sessions SET used_at = $2 WHERE hash = $1`}
+	endDesk      = statement{"ending a manager's session", `DELETE FROM desk_sessions WHERE hash = $1`}
+	endDesks     = statement{"ending a manager's sessions", `DELETE FROM desk_sessions WHERE manager = $1`}
+	endDeskLinks = statement{"ending a manager's links",
+		`UPDATE desk_links SET expires_at = $2 WHERE manager = $1 AND used_at = 0 AND expires_at > $2`}
 
 	addDeskLink = statement{"adding a manager's link",
 		`INSERT INTO desk_links (hash, manager, expires_at, used_at) VALUES ($1, $2, $3, 0)`}
@@ -95,9 +97,12 @@ func (tx *Tx) EndDesk(ctx context.Context, hash string) error {
 	return err
 }
 
-// EndDesks ends all sessions of a manager.
-func (tx *Tx) EndDesks(ctx context.Context, m doorlink.ManagerID) error {
-	_, err := endDesks.exec(ctx, tx.on, m)
+// EndDesks ends all sessions of a manager, and the links that were not used.
+func (tx *Tx) EndDesks(ctx context.Context, m doorlink.ManagerID, now time.Time) error {
+	if _, err := endDesks.exec(ctx, tx.on, m); err != nil {
+		return err
+	}
+	_, err := endDeskLinks.exec(ctx, tx.on, m, ms(now))
 	return err
 }
 

@@ -21,6 +21,13 @@ type sweep struct {
 	where []any         // $3 of the condition; empty: there is none
 }
 
+// LeftTime is how long a manager without any role is kept, so that who took their
+// last one away can take that back.
+const LeftTime = 24 * time.Hour
+
+const leftManagers = `portfolio = FALSE AND added_at < $1 AND id NOT IN (SELECT manager FROM roles)
+	AND NOT EXISTS (SELECT 1 FROM audit a WHERE a.subject = managers.id AND a.at >= $1)`
+
 // moveBySweep says that handsets which will go may have listed somebody.
 var moveBySweep = statement{"moving revisions",
 	`UPDATE properties SET revision = revision + 1
@@ -35,6 +42,7 @@ func sweeps() []sweep {
 		{table: "desk_sessions", old: `added_at < $1`, after: DeskTime, key: "hash"},
 		{table: "ceremonies", old: `expires_at < $1`, key: "hash"},
 		{table: "tokens", old: `ends_at < $1`, after: doorlink.SignRecord.Retention(), key: "id"},
+		{table: "managers", old: leftManagers, after: LeftTime, key: "id"},
 		{table: "repeats", old: `at < $1`, after: RepeatTime, key: "token, key"},
 		{table: "handsets", old: `used_at < $1`, after: SessionTime, key: "id", first: moveBySweep},
 	}

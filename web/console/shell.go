@@ -102,6 +102,9 @@ func (d *desk) moment(t time.Time) string {
 // doneParam carries the number of a deed to the page that says it was done.
 const doneParam = "done"
 
+// everywhereMark begins the number of a deed of no single property.
+const everywhereMark = "all-"
+
 // here is a request's address without what was done before.
 func here(r *http.Request) string {
 	q := r.URL.Query()
@@ -116,11 +119,12 @@ func (d *desk) done(r *http.Request) *note {
 	if asked == "0" {
 		return &note{Text: d.lang.Say("console.unchanged")}
 	}
-	seq, err := strconv.ParseInt(asked, 10, 64)
+	number, everywhere := strings.CutPrefix(asked, everywhereMark)
+	seq, err := strconv.ParseInt(number, 10, 64)
 	if err != nil {
 		return nil
 	}
-	deed, err := d.Did(r.Context(), seq)
+	deed, err := d.Did(r.Context(), seq, everywhere)
 	if err != nil {
 		return nil
 	}
@@ -157,8 +161,11 @@ func (s *Server) after(w http.ResponseWriter, r *http.Request, d *desk, did offi
 
 // saying is an address of a property that says what was done.
 func saying(to *url.URL, did office.Receipt) string {
-	q := to.Query()
-	q.Set(doneParam, strconv.FormatInt(did.Seq, 10))
+	q, seq := to.Query(), strconv.FormatInt(did.Seq, 10)
+	if did.Everywhere {
+		seq = everywhereMark + seq
+	}
+	q.Set(doneParam, seq)
 	to.RawQuery = q.Encode()
 	return to.String()
 }
