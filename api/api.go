@@ -95,6 +95,7 @@ func (s *Server) register() {
 	s.registerPeople()
 	s.registerHolders()
 	s.registerHistory()
+	s.registerManagers()
 	s.registerTokens()
 	s.registerPrint()
 }

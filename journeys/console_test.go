@@ -66,6 +66,7 @@ func tourConsole(tb testing.TB, see look) {
 	rut.tapRole("link", "Audit")
 	rut.see("main")
 	see(rut, "console-audit")
+	tourManagers(rut, see)
 	tourPortfolio(rut, see)
 	rut.tapRole("link", "Account")
 	rut.reads("Sign out")
@@ -73,6 +74,27 @@ func tourConsole(tb testing.TB, see look) {
 	rut.tap("Sign out")
 	rut.reads("manager-link")
 	see(rut, "console-signin")
+}
+
+// tourManagers invites somebody and looks at what they may.
+func tourManagers(rut *tab, see look) {
+	rut.tapRole("link", "Managers")
+	rut.reads("Who runs this property")
+	rut.tapRole("link", "Invite manager")
+	rut.do(
+		chromedp.SendKeys(chromedp.CSS("[name=name]"), "Maya Bo"), chromedp.SendKeys(chromedp.CSS("[name=email]"), "maya@linden.example"),
+		chromedp.Click(chromedp.CSS("[value=specific]")), chromedp.Click(chromedp.CSS("[name=keys]")),
+	)
+	see(rut, "console-manager-invite")
+	rut.tap("Invite manager")
+	rut.reads("shown only this once")
+	see(rut, "console-manager-link")
+	rut.tapRole("link", "I have it")
+	rut.reads("End access")
+	see(rut, "console-manager")
+	rut.tapRole("link", "Managers")
+	rut.reads("Maya Bo")
+	see(rut, "console-managers")
 }
 
 // tourPortfolio goes through what Portfolio Managers have beside a property, and

@@ -42,6 +42,7 @@ var rail = []struct {
 	{"keys", "key", doorlink.See},
 	{"history", "clock", doorlink.SeeHistory},
 	{"audit", "eye", doorlink.SeeReports},
+	{"managers", "people", doorlink.Govern},
 	{"settings", "gear", doorlink.Settings},
 }
 
