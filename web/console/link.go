@@ -75,7 +75,10 @@ func (s *Server) changeForm(w http.ResponseWriter, r *http.Request, d *desk) err
 	if err != nil {
 		return err
 	}
-	if v.At.Panel.ID == "" || !v.May {
+	if !v.May {
+		return office.ErrMayNot
+	}
+	if v.At.Panel.ID == "" {
 		return errNowhere
 	}
 	return s.show(w, r, http.StatusOK, "door_change.html", v)

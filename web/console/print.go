@@ -30,7 +30,10 @@ func (s *Server) showPrint(w http.ResponseWriter, r *http.Request, d *desk, stat
 	if err != nil {
 		return err
 	}
-	if at.QR == "" || !at.May {
+	if !at.May {
+		return office.ErrMayNot
+	}
+	if at.QR == "" {
 		return errNowhere
 	}
 	v := printView{linkView: at, Wrong: wrong}

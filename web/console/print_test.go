@@ -41,7 +41,7 @@ func TestAStickerIsPrintedFromAPage(t *testing.T) {
 		t.Errorf("a name without room: got status %d, want the form as it was chosen, and a sentence", got.status)
 	}
 	linda := h.signedIn(t, h.linda)
-	if got := linda.get(link + "/print"); got.status != http.StatusNotFound {
+	if got := linda.get(link + "/print"); got.status != http.StatusForbidden {
 		t.Errorf("without Device Management: got status %d", got.status)
 	}
 	if got := linda.post(link+"/print", ask); got.status != http.StatusForbidden {

@@ -1,0 +1,243 @@
+package console
+
+import (
+	"context"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"doorlink"
+	"doorlink/store"
+)
+
+// Who may use a route that is at no property.
+const (
+	anybody  doorlink.Ability = "anybody"
+	signedIn doorlink.Ability = "signed in"
+)
+
+// needs says of every route which ability it takes; a route that is not here
+// fails TestEveryRouteSaysWhoMay.
+var needs = map[string]doorlink.Ability{
+	"GET /a/{hash}/console/":     anybody,
+	"GET /console/{$}":           anybody,
+	"GET /console/in/by/{link}":  anybody,
+	"POST /console/in/by/{link}": anybody,
+	"POST /console/in":           anybody,
+	"POST /console/passkey/ask":  anybody,
+	"POST /console/passkey":      anybody,
+
+	"GET /console/properties":           signedIn,
+	"GET /console/properties/new":       doorlink.Govern,
+	"POST /console/properties/new":      doorlink.Govern,
+	"GET /console/account":              signedIn,
+	"POST /console/account/end":         signedIn,
+	"POST /console/out":                 signedIn,
+	"/console/":                         signedIn,
+	"POST /console/account/passkey/ask": signedIn,
+	"POST /console/account/passkey":     signedIn,
+	"POST /console/account/passkey/end": signedIn,
+
+	"GET /console/{property}/{$}":      doorlink.See,
+	"POST /console/{property}/undo":    doorlink.See,
+	"GET /console/{property}/audit":    doorlink.SeeReports,
+	"GET /console/{property}/overview": doorlink.See,
+
+	"GET /console/{property}/doors":                     doorlink.See,
+	"POST /console/{property}/doors":                    doorlink.Devices,
+	"GET /console/{property}/doors/{door}":              doorlink.See,
+	"POST /console/{property}/doors/{door}":             doorlink.Devices,
+	"POST /console/{property}/doors/{door}/remove":      doorlink.Devices,
+	"GET /console/{property}/doors/{door}/directory":    doorlink.See,
+	"GET /console/{property}/doors/{door}/link":         doorlink.See,
+	"POST /console/{property}/doors/{door}/link":        doorlink.Devices,
+	"GET /console/{property}/doors/{door}/link/change":  doorlink.Devices,
+	"POST /console/{property}/doors/{door}/link/change": doorlink.Devices,
+	"POST /console/{property}/doors/{door}/link/label":  doorlink.Devices,
+	"POST /console/{property}/doors/{door}/link/looked": doorlink.Devices,
+	"POST /console/{property}/doors/{door}/link/retire": doorlink.Devices,
+	"GET /console/{property}/doors/{door}/link/print":   doorlink.Devices,
+	"POST /console/{property}/doors/{door}/link/print":  doorlink.Devices,
+
+	"GET /console/{property}/keys":                             doorlink.See,
+	"POST /console/{property}/keys":                            doorlink.EditKeys,
+	"GET /console/{property}/keys/{key}":                       doorlink.See,
+	"POST /console/{property}/keys/{key}":                      doorlink.EditKeys,
+	"POST /console/{property}/keys/{key}/remove":               doorlink.EditKeys,
+	"GET /console/{property}/keys/{key}/doors":                 doorlink.EditKeys,
+	"POST /console/{property}/keys/{key}/doors":                doorlink.EditKeys,
+	"GET /console/{property}/keys/{key}/doors/{door}":          doorlink.EditKeys,
+	"POST /console/{property}/keys/{key}/doors/{door}":         doorlink.EditKeys,
+	"POST /console/{property}/keys/{key}/doors/{door}/off":     doorlink.EditKeys,
+	"GET /console/{property}/keys/{key}/holders":               doorlink.See,
+	"GET /console/{property}/keys/{key}/give":                  doorlink.GrantKeys,
+	"POST /console/{property}/keys/{key}/give":                 doorlink.GrantKeys,
+	"GET /console/{property}/keys/{key}/holders/{person}":      doorlink.GrantKeys,
+	"POST /console/{property}/keys/{key}/holders/{person}":     doorlink.GrantKeys,
+	"POST /console/{property}/keys/{key}/holders/{person}/end": doorlink.GrantKeys,
+
+	"GET /console/{property}/history":      doorlink.SeeHistory,
+	"GET /console/{property}/history/csv":  doorlink.SeeReports,
+	"GET /console/{property}/history/json": doorlink.SeeReports,
+
+	"GET /console/{property}/managers":                 doorlink.Govern,
+	"GET /console/{property}/managers/new":             doorlink.Govern,
+	"POST /console/{property}/managers/new":            doorlink.Govern,
+	"GET /console/{property}/managers/{manager}":       doorlink.Govern,
+	"POST /console/{property}/managers/{manager}":      doorlink.Govern,
+	"POST /console/{property}/managers/{manager}/link": doorlink.Govern,
+	"POST /console/{property}/managers/{manager}/end":  doorlink.Govern,
+
+	"GET /console/{property}/settings":  doorlink.Settings,
+	"POST /console/{property}/settings": doorlink.Settings,
+}
+
+// patterns are all routes of the console.
+func patterns(s *Server) []string {
+	var all []string
+	s.routes(func(pattern string, _ http.Handler) { all = append(all, pattern) })
+	return all
+}
+
+func TestEveryRouteSaysWhoMay(t *testing.T) {
+	t.Parallel()
+	all := patterns(&Server{})
+	for _, pattern := range all {
+		if needs[pattern] == "" {
+			t.Errorf("%s: say in needs who may", pattern)
+		}
+	}
+	for pattern := range needs {
+		if !slices.Contains(all, pattern) {
+			t.Errorf("%s is no route any more", pattern)
+		}
+	}
+}
+
+// readable is a form that every page can read, so that who may is what decides.
+var readable = url.Values{"when": {"now"}, "day": {"1"}, "access": {"limited"}}
+
+// ask is a request to a route at a property, in which everything else that is
+// named is of Linden Court.
+func (h *house) ask(pattern string, at doorlink.PropertyID) *http.Request {
+	method, path, found := strings.Cut(pattern, " ")
+	if !found {
+		method, path = http.MethodGet, pattern+"nothing/at/all"
+	}
+	path = strings.NewReplacer(
+		"{$}", "", "{property}", string(at), "{door}", string(h.plan.Doors[0].ID), "{key}", string(h.plan.Keys[0].ID),
+		"{person}", string(h.plan.People[0].ID), "{unit}", string(h.plan.Units[0].ID), "{manager}", string(h.linda.ID),
+	).Replace(path)
+	r := httptest.NewRequest(method, path, strings.NewReader(readable.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	r.Header.Set("User-Agent", "Firefox")
+	return r
+}
+
+// session lets a request come from somebody who has just signed in.
+func (h *house) session(t *testing.T, r *http.Request, m doorlink.Manager) {
+	t.Helper()
+	secret := doorlink.NewSecret()
+	h.write(t, func(ctx context.Context, tx *store.Tx) error {
+		return tx.AddDesk(ctx, store.DeskSession{
+			Hash: secret.Hash(), Manager: m.ID, Browser: browser(r), Way: byLink, Added: time.Now(), Used: time.Now(),
+		})
+	})
+	r.AddCookie(&http.Cookie{Name: cookie, Value: secret.Reveal()})
+}
+
+// served is the console's answer.
+func (h *house) served(t *testing.T, r *http.Request) (status int, body string) {
+	t.Helper()
+	w := httptest.NewRecorder()
+	h.console.Handler().ServeHTTP(w, r.WithContext(t.Context()))
+	text, err := io.ReadAll(w.Result().Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w.Code, string(text)
+}
+
+func TestNobodyDoesMoreThanTheirRole(t *testing.T) {
+	t.Parallel()
+	for _, scope := range []doorlink.KeyScope{portfolio, doorlink.FullKeys, doorlink.LimitedKeys, doorlink.SpecificKeys} {
+		for _, devices := range []bool{false, true} {
+			t.Run(string(scope)+map[bool]string{true: " and devices"}[devices], func(t *testing.T) {
+				t.Parallel()
+				h := newHouse(t, nil)
+				role := doorlink.Role{
+					Manager: h.linda.ID, Property: h.plan.Property.ID, Scope: scope, Devices: devices, Keys: []doorlink.KeyID{h.plan.Keys[0].ID},
+				}
+				who, may := h.linda, role.May
+				if scope == portfolio {
+					who, may = h.rut, func(doorlink.Ability) bool { return true }
+				} else {
+					h.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.SetRole(ctx, role) })
+				}
+				for _, pattern := range slices.Sorted(maps.Keys(needs)) {
+					h.holds(t, pattern, who, may)
+				}
+			})
+		}
+	}
+}
+
+// holds fails unless a route refuses a manager if and only if they may not.
+func (h *house) holds(t *testing.T, pattern string, who doorlink.Manager, may func(doorlink.Ability) bool) {
+	t.Helper()
+	needed := needs[pattern]
+	if needed == anybody {
+		return
+	}
+	r := h.ask(pattern, h.plan.Property.ID)
+	h.session(t, r, who)
+	status, _ := h.served(t, r)
+	if refused := status == http.StatusForbidden; refused != (needed != signedIn && !may(needed)) || status >= 500 {
+		t.Errorf("%s: got status %d", pattern, status)
+	}
+	if who.Portfolio || !strings.Contains(pattern, "{property}") {
+		return
+	}
+	r = h.ask(pattern, h.elm.Property.ID)
+	h.session(t, r, who)
+	if status, body := h.served(t, r); status != http.StatusNotFound || strings.Contains(body, "Elm") {
+		t.Errorf("%s elsewhere: got status %d", pattern, status)
+	}
+}
+
+func TestStrangersOtherSitesAndThievesGetNothing(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, nil)
+	for _, pattern := range patterns(h.console) {
+		if needs[pattern] == anybody {
+			continue
+		}
+		r := h.ask(pattern, h.plan.Property.ID)
+		if status, body := h.served(t, r); status != http.StatusForbidden || strings.Contains(body, "Linden") {
+			t.Errorf("%s, not signed in: got status %d", pattern, status)
+		}
+		if strings.HasPrefix(pattern, "POST ") {
+			r = h.ask(pattern, h.plan.Property.ID)
+			h.session(t, r, h.rut)
+			r.Header.Set("Sec-Fetch-Site", "cross-site")
+			if status, _ := h.served(t, r); status != http.StatusForbidden {
+				t.Errorf("%s, from another site: got status %d", pattern, status)
+			}
+		}
+		r = h.ask(pattern, h.plan.Property.ID)
+		h.session(t, r, h.linda)
+		r.Header.Set("User-Agent", "curl")
+		status, body := h.served(t, r)
+		left, err := h.db.Desks(t.Context(), h.linda.ID)
+		if status != http.StatusForbidden || strings.Contains(body, "Linden") || err != nil || len(left) > 0 {
+			t.Errorf("%s, with a stolen session: got status %d, %d sessions, %v", pattern, status, len(left), err)
+		}
+	}
+}
