@@ -9,10 +9,11 @@ import (
 // MaxAfter is the longest pause that an endpoint can ask for.
 const MaxAfter = 6 * time.Hour
 
+// Attempts is how often a delivery is tried at most, over at most 24 hours.
+const Attempts = len(waits) + 1
+
 const (
-	// attempts is how often a delivery is tried, over at most span.
-	attempts = len(waits) + 1
-	span     = 24 * time.Hour
+	span = 24 * time.Hour
 
 	// spread is how much longer than planned a wait may be, so that what failed
 	// together does not come back together.
@@ -32,7 +33,7 @@ var waits = [...]time.Duration{
 // time: it was delivered, it is hopeless, or the twelve attempts or 24 hours are
 // used up.
 func (o Outcome) Next(attempt int, first, now time.Time, jitter float64) (at time.Time, ok bool) {
-	if !o.Retry || attempt < 1 || attempt >= attempts {
+	if !o.Retry || attempt < 1 || attempt >= Attempts {
 		return time.Time{}, false
 	}
 	wait := waits[attempt-1]

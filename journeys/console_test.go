@@ -60,6 +60,8 @@ func tourConsole(tb testing.TB, see look) {
 	rut.tapRole("link", "History")
 	rut.see("[name=from]")
 	see(rut, "console-history")
+	rut.tapRole("link", "Webhooks")
+	tourWebhooks(rut, see)
 	rut.tapRole("link", "Settings")
 	rut.see("[name=zone]")
 	see(rut, "console-settings")
@@ -133,6 +135,37 @@ func tourKeys(rut *tab, see look) {
 	rut.tapRole("link", "Holders")
 	rut.reads("Nobody holds this key yet")
 	see(rut, "console-key-holders")
+}
+
+// tourWebhooks goes from no webhook to one at whose address nobody is.
+func tourWebhooks(rut *tab, see look) {
+	rut.reads("Tell a program")
+	see(rut, "console-webhooks-none")
+	rut.tapRole("link", "Add webhook")
+	rut.do(
+		chromedp.SendKeys(chromedp.CSS("[name=url]"), "https://desk.invalid/door"),
+		chromedp.Click(chromedp.CSS("[name=event][value='call.missed']")),
+	)
+	see(rut, "console-webhook-new")
+	rut.tap("Add webhook")
+	rut.reads("only this once")
+	see(rut, "console-webhook-secret")
+	rut.tap("Send a test")
+	rut.see("tbody")
+	see(rut, "console-webhook")
+	rut.tapRole("link", "hook.test")
+	rut.reads("What became of it")
+	see(rut, "console-webhook-delivery")
+	rut.tapRole("link", "Webhooks")
+	rut.reads("call.missed")
+	see(rut, "console-webhooks")
+	rut.tapRole("link", "https://desk.invalid/door")
+	rut.tap("Pause")
+	rut.reads("Paused since")
+	see(rut, "console-webhook-paused")
+	rut.tapRole("link", "Change")
+	rut.reads("Make a new secret")
+	see(rut, "console-webhook-change")
 }
 
 // setsUp makes the first building and goes on to its console.

@@ -94,6 +94,20 @@ var needs = map[string]doorlink.Ability{
 	"POST /console/{property}/managers/{manager}/link": doorlink.Govern,
 	"POST /console/{property}/managers/{manager}/end":  doorlink.Govern,
 
+	"GET /console/{property}/webhooks":                                      doorlink.Connect,
+	"POST /console/{property}/webhooks":                                     doorlink.Connect,
+	"GET /console/{property}/webhooks/new":                                  doorlink.Connect,
+	"GET /console/{property}/webhooks/{hook}":                               doorlink.Connect,
+	"GET /console/{property}/webhooks/{hook}/change":                        doorlink.Connect,
+	"POST /console/{property}/webhooks/{hook}/change":                       doorlink.Connect,
+	"POST /console/{property}/webhooks/{hook}/pause":                        doorlink.Connect,
+	"POST /console/{property}/webhooks/{hook}/test":                         doorlink.Connect,
+	"POST /console/{property}/webhooks/{hook}/secret":                       doorlink.Connect,
+	"POST /console/{property}/webhooks/{hook}/remove":                       doorlink.Connect,
+	"POST /console/{property}/webhooks/{hook}/replay":                       doorlink.Connect,
+	"GET /console/{property}/webhooks/{hook}/deliveries/{delivery}":         doorlink.Connect,
+	"POST /console/{property}/webhooks/{hook}/deliveries/{delivery}/replay": doorlink.Connect,
+
 	"GET /console/{property}/settings":  doorlink.Settings,
 	"POST /console/{property}/settings": doorlink.Settings,
 }

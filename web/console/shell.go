@@ -43,6 +43,7 @@ var rail = []struct {
 	{"history", "clock", doorlink.SeeHistory},
 	{"audit", "eye", doorlink.SeeReports},
 	{"managers", "people", doorlink.Govern},
+	{"webhooks", "code", doorlink.Connect},
 	{"settings", "gear", doorlink.Settings},
 }
 
