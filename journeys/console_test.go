@@ -68,6 +68,7 @@ func tourConsole(tb testing.TB, see look) {
 	rut.tapRole("link", "Audit")
 	rut.see("main")
 	see(rut, "console-audit")
+	tourTokens(rut, see)
 	tourManagers(rut, see)
 	tourPortfolio(rut, see)
 	rut.tapRole("link", "Account")
@@ -76,6 +77,25 @@ func tourConsole(tb testing.TB, see look) {
 	rut.tap("Sign out")
 	rut.reads("manager-link")
 	see(rut, "console-signin")
+}
+
+// tourTokens makes a token.
+func tourTokens(rut *tab, see look) {
+	rut.tapRole("link", "API")
+	rut.reads("No program is connected")
+	see(rut, "console-tokens-none")
+	rut.tapRole("link", "Make token")
+	rut.do(
+		chromedp.SendKeys(chromedp.CSS("[name=name]"), "Rent roll"),
+		chromedp.Click(chromedp.CSS("[value=people]")), chromedp.Click(chromedp.CSS("[value=grants]")),
+	)
+	see(rut, "console-token-make")
+	rut.tap("Make token")
+	rut.reads("shown only this once")
+	see(rut, "console-token")
+	rut.tapRole("link", "I have it")
+	rut.reads("Rent roll")
+	see(rut, "console-tokens")
 }
 
 // tourManagers invites somebody and looks at what they may.

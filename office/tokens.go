@@ -1,12 +1,14 @@
 package office
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
 	"time"
 
 	"doorlink"
+	"doorlink/directory"
 	"doorlink/store"
 )
 
@@ -65,6 +67,43 @@ func (d *Desk) Tokens(ctx context.Context) ([]doorlink.Token, error) {
 		return nil, err
 	}
 	return d.db.Tokens(ctx, d.Property.ID)
+}
+
+// TokenLine is a token as lists show it.
+type TokenLine struct {
+	doorlink.Token
+	By    string // the name of who made it
+	Ended bool
+}
+
+// FindTokens lists those of Tokens. Query.Sort knows "name", "used" and "ends";
+// Query.Find looks in names, of tokens and of who made them. Needs Connect.
+func (d *Desk) FindTokens(ctx context.Context, q Query) (Page[TokenLine], error) {
+	tokens, err := d.Tokens(ctx)
+	if err != nil {
+		return Page[TokenLine]{}, err
+	}
+	managers, err := d.db.Managers(ctx)
+	if err != nil {
+		return Page[TokenLine]{}, err
+	}
+	by := index(managers, func(m doorlink.Manager) doorlink.ManagerID { return m.ID })
+	now := time.Now()
+	var found []TokenLine
+	for _, t := range tokens {
+		if l := (TokenLine{t, by[t.Manager].Name, !t.Good(now)}); finds(q.Find, l.Name, l.By) {
+			found = append(found, l)
+		}
+	}
+	byName := func(a, b TokenLine) int { return directory.CompareNames(a.Name, b.Name) }
+	return page(found, q, order[TokenLine]{
+		by: map[string]func(a, b TokenLine) int{
+			"": byName, "name": byName,
+			"used": func(a, b TokenLine) int { return cmp.Or(a.Used.Compare(b.Used), byName(a, b)) },
+			"ends": func(a, b TokenLine) int { return cmp.Or(a.Ends.Compare(b.Ends), byName(a, b)) },
+		},
+		id: func(l TokenLine) string { return string(l.ID) },
+	})
 }
 
 // AddToken makes a token. It fails with ErrName, ErrTokenMay, ErrTokenTime, and

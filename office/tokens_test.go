@@ -134,3 +134,34 @@ func tokensEnd(t *testing.T, h *house) {
 		t.Errorf("audit of the whole: got %+v, %v", deeds, err)
 	}
 }
+
+func TestTokensAreFound(t *testing.T) { onEach(t, tokensFound) }
+
+func tokensFound(t *testing.T, h *house) {
+	ctx, d := t.Context(), h.desk(t)
+	for name, days := range map[string]int{"Rent roll": 30, "bikes": 10, "Alarm": 20} {
+		w := wish(doorlink.See)
+		w.Name, w.Ends = name, time.Now().AddDate(0, 0, days)
+		if _, err := d.AddToken(ctx, w); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, tt := range []struct {
+		q    office.Query
+		want []string
+	}{
+		{office.Query{}, []string{"Alarm", "bikes", "Rent roll"}},
+		{office.Query{Sort: "-ends"}, []string{"Rent roll", "Alarm", "bikes"}},
+		{office.Query{Find: "BIKE rut"}, []string{"bikes"}},
+		{office.Query{Find: "somebody else"}, nil},
+	} {
+		p, err := d.FindTokens(ctx, tt.q)
+		var got []string
+		for _, l := range p.Rows {
+			got = append(got, l.Name)
+		}
+		if err != nil || !slices.Equal(got, tt.want) {
+			t.Errorf("%+v: got %v, %v, want %v", tt.q, got, err, tt.want)
+		}
+	}
+}

@@ -94,6 +94,10 @@ var needs = map[string]doorlink.Ability{
 	"POST /console/{property}/managers/{manager}/link": doorlink.Govern,
 	"POST /console/{property}/managers/{manager}/end":  doorlink.Govern,
 
+	"GET /console/{property}/tokens":                                        doorlink.Connect,
+	"GET /console/{property}/tokens/new":                                    doorlink.Connect,
+	"POST /console/{property}/tokens/new":                                   doorlink.Connect,
+	"POST /console/{property}/tokens/{token}/end":                           doorlink.Connect,
 	"GET /console/{property}/webhooks":                                      doorlink.Connect,
 	"POST /console/{property}/webhooks":                                     doorlink.Connect,
 	"GET /console/{property}/webhooks/new":                                  doorlink.Connect,

@@ -42,6 +42,7 @@ var rail = []struct {
 	{"keys", "key", doorlink.See},
 	{"history", "clock", doorlink.SeeHistory},
 	{"audit", "eye", doorlink.SeeReports},
+	{"tokens", "code", doorlink.Connect},
 	{"managers", "people", doorlink.Govern},
 	{"webhooks", "code", doorlink.Connect},
 	{"settings", "gear", doorlink.Settings},
