@@ -86,6 +86,24 @@ func BenchmarkPeople(b *testing.B) {
 			}
 		}
 	})
+	b.Run("doors", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := d.Doors(b.Context(), office.Query{}); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("holders", func(b *testing.B) {
+		keys, err := d.Keys(b.Context(), office.Query{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		for b.Loop() {
+			if _, err := d.Holders(b.Context(), keys.Rows[0].ID, office.Query{Sort: "unit"}); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 	b.Run("counts", func(b *testing.B) {
 		for b.Loop() {
 			if _, err := d.CountPeople(b.Context()); err != nil {

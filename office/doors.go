@@ -51,23 +51,32 @@ func (d *Desk) Doors(ctx context.Context, q Query) (Page[DoorLine], error) {
 		return Page[DoorLine]{}, err
 	}
 	now := time.Now().In(d.Location())
-	var found []DoorLine
+	listed := map[doorlink.DoorID]int{}
+	var found []doorlink.Door
 	for _, door := range roll.Doors {
 		if q.Find == "" || finds(q.Find, door.Name, roll.panels[door.ID].Label) {
-			found = append(found, roll.doorLine(door, now))
+			found = append(found, door)
+			if strings.TrimPrefix(q.Sort, "-") == "listed" {
+				listed[door.ID] = roll.countListed(door.ID, now)
+			}
 		}
 	}
-	byName := func(a, b DoorLine) int { return directory.CompareNames(a.Name, b.Name) }
-	return page(found, q, order[DoorLine]{
-		by: map[string]func(a, b DoorLine) int{
-			"": byName, "name": byName,
-			"type": func(a, b DoorLine) int {
+	byName := func(a, b doorlink.Door) int { return directory.CompareNames(a.Name, b.Name) }
+	part, err := page(found, q, order[doorlink.Door]{
+		by: map[string]func(a, b doorlink.Door) int{
+			"": byName,
+			"type": func(a, b doorlink.Door) int {
 				return cmp.Or(slices.Index(DoorTypes, a.Type)-slices.Index(DoorTypes, b.Type), byName(a, b))
 			},
-			"listed": func(a, b DoorLine) int { return cmp.Or(a.Listed-b.Listed, byName(a, b)) },
+			"listed": func(a, b doorlink.Door) int { return cmp.Or(listed[a.ID]-listed[b.ID], byName(a, b)) },
 		},
-		id: func(l DoorLine) string { return string(l.ID) },
+		id: func(door doorlink.Door) string { return string(door.ID) },
 	})
+	lines := Page[DoorLine]{Total: part.Total, Next: part.Next}
+	for _, door := range part.Rows {
+		lines.Rows = append(lines.Rows, roll.doorLine(door, now))
+	}
+	return lines, err
 }
 
 // Door finds one door, or fails with store.ErrMissing. Needs See.
@@ -86,15 +95,25 @@ func (d *Desk) Door(ctx context.Context, id doorlink.DoorID) (DoorLine, error) {
 func (r *Roll) doorLine(door doorlink.Door, now time.Time) DoorLine {
 	line := DoorLine{
 		Door: door, Tag: doorlink.Row{Door: &door}.Tag(), Panel: r.panels[door.ID],
-		Setup: r.Setups[door.ID], Keys: r.keysTo(door.ID),
+		Setup: r.Setups[door.ID], Keys: r.keysTo(door.ID), Listed: r.countListed(door.ID, now),
 	}
 	line.Live, line.Before = liveOf(r.stickers[line.Panel.ID], now)
-	for _, p := range r.People {
-		if r.Listed(p, door.ID, now) {
-			line.Listed++
+	return line
+}
+
+// countListed counts the people in the directory of a door, among those who hold
+// a key that opens it.
+func (r *Roll) countListed(door doorlink.DoorID, now time.Time) (n int) {
+	seen := map[doorlink.PersonID]bool{}
+	for _, k := range r.keysOn[door] {
+		for _, h := range r.holders[k.Key] {
+			if !seen[h.Person] && r.Listed(r.people[h.Person], door, now) {
+				n++
+			}
+			seen[h.Person] = true
 		}
 	}
-	return line
+	return n
 }
 
 // liveOf are the newest good sticker, and the good one before it.
@@ -110,10 +129,8 @@ func liveOf(all []doorlink.Sticker, now time.Time) (live, before doorlink.Sticke
 // keysTo are the keys that open a door, by name.
 func (r *Roll) keysTo(d doorlink.DoorID) []doorlink.Key {
 	var keys []doorlink.Key
-	for _, k := range r.KeyDoors {
-		if k.Door == d {
-			keys = append(keys, r.keys[k.Key])
-		}
+	for _, k := range r.keysOn[d] {
+		keys = append(keys, r.keys[k.Key])
 	}
 	slices.SortFunc(keys, func(a, b doorlink.Key) int { return directory.CompareNames(a.Name, b.Name) })
 	return keys

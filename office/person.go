@@ -177,8 +177,8 @@ func (d *Desk) why(r *Roll, p doorlink.Person, door doorlink.Door, c directory.C
 // name.
 func (d *Desk) keysTo(r *Roll, door doorlink.DoorID, also func(doorlink.KeyID) bool) []doorlink.Key {
 	var keys []doorlink.Key
-	for _, k := range r.KeyDoors {
-		if k.Door == door && d.Manages(k.Key) && also(k.Key) {
+	for _, k := range r.keysOn[door] {
+		if d.Manages(k.Key) && also(k.Key) {
 			keys = append(keys, r.keys[k.Key])
 		}
 	}

@@ -27,6 +27,7 @@ type Roll struct {
 	held     map[doorlink.PersonID][]doorlink.Holder
 	holders  map[doorlink.KeyID][]doorlink.Holder
 	onKey    map[doorlink.KeyID][]doorlink.KeyDoor
+	keysOn   map[doorlink.DoorID][]doorlink.KeyDoor
 	hidden   map[doorlink.Hidden]bool
 	places   func() places // made when it is first asked for
 }
@@ -46,6 +47,7 @@ func newRoll(s *store.Standing) *Roll {
 		held:     group(s.Holders, func(h doorlink.Holder) doorlink.PersonID { return h.Person }),
 		holders:  group(s.Holders, func(h doorlink.Holder) doorlink.KeyID { return h.Key }),
 		onKey:    group(s.KeyDoors, func(k doorlink.KeyDoor) doorlink.KeyID { return k.Key }),
+		keysOn:   group(s.KeyDoors, func(k doorlink.KeyDoor) doorlink.DoorID { return k.Door }),
 		hidden:   map[doorlink.Hidden]bool{},
 	}
 	for _, h := range s.Hidden {
