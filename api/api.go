@@ -91,6 +91,9 @@ func (s *Server) describe() huma.Config {
 // register is the list of everything there is.
 func (s *Server) register() {
 	s.registerProperties()
+	s.registerDoors()
+	s.registerLinks()
+	s.registerKeys()
 	s.registerUnits()
 	s.registerPeople()
 	s.registerHolders()

@@ -37,6 +37,9 @@ var (
 var bodies = map[string]string{
 	"addUnit": `{"name":"Z"}`, "changeUnit": `{}`, "moveUnit": `{"to":1}`, "addFeatured": `{"name":"Z","staff":{}}`,
 	"invite": `{}`, "changePerson": `{}`, "giveKey": `{"key":"key_1"}`, "changeHolding": `{}`,
+	"changeProperty": `{}`, "addDoor": `{"name":"Z","type":"communal"}`, "changeDoor": `{}`,
+	"addLink": `{"label":"Z"}`, "changeLink": `{}`, "changeQR": `{"old_stops":"now"}`,
+	"addKey": `{"name":"Z"}`, "changeKey": `{}`, "putDoors": `{"doors":["door_1"]}`, "changeKeyDoor": `{}`, "giveTo": `{"people":["pers_1"]}`,
 	"inviteManager": `{"name":"Z","email":"z@","scope":"limited"}`, "changeManager": `{}`,
 	"addProperty": `{"name":"Z","time_zone":"Nowhere"}`,
 	"addToken":    `{"name":"Z","may":["see"],"ends":"2020-01-01T00:00:00Z"}`,

@@ -35,12 +35,13 @@ func (f field[T]) over(was *T) {
 }
 
 // Schema is that of the value.
-func (Edit[T]) Schema(r huma.Registry) *huma.Schema { return schemaOf[T](r) }
+func (Edit[T]) Schema(r huma.Registry) *huma.Schema { return schemaOf[T](r, true) }
 
-// Schema is that of the value, or null.
+// Schema is that of the value, or null. It stands in its place, since what it
+// could refer to is never null.
 func (Clear[T]) Schema(r huma.Registry) *huma.Schema {
-	s := schemaOf[T](r)
-	s.Nullable = s.Ref == ""
+	s := schemaOf[T](r, false)
+	s.Nullable = true
 	return s
 }
 
@@ -52,8 +53,9 @@ func (e Edit[T]) Resolve(_ huma.Context, at *huma.PathBuffer) []error {
 	return []error{&huma.ErrorDetail{Location: at.String()}}
 }
 
-// schemaOf is the schema of a type, as it stands in a body.
-func schemaOf[T any](r huma.Registry) *huma.Schema {
-	s := *r.Schema(reflect.TypeFor[T](), true, "")
+// schemaOf is the schema of a type, as it stands in a body; it may refer to what
+// stands elsewhere if refer.
+func schemaOf[T any](r huma.Registry, refer bool) *huma.Schema {
+	s := *r.Schema(reflect.TypeFor[T](), refer, "")
 	return &s
 }

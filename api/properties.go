@@ -1,30 +1,53 @@
 package api
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"net/http"
-	"slices"
+	"time"
 
 	"doorlink"
-	"doorlink/directory"
 	"doorlink/office"
 )
 
-// Property is a building as programs read it.
+// Property is a building with its settings, as programs read it.
 type Property struct {
-	ID        doorlink.PropertyID `json:"id"`
-	Name      string              `json:"name"`
-	Zone      string              `json:"time_zone" doc:"IANA name; days and hours are this zone's"`
-	Names     doorlink.NameFormat `json:"names" doc:"How residents appear to visitors"`
-	Languages []string            `json:"languages" doc:"Of the printed panel, the main one first"`
+	ID          doorlink.PropertyID `json:"id"`
+	Name        string              `json:"name"`
+	Zone        string              `json:"time_zone" doc:"IANA name; days and hours are this zone's"`
+	Names       doorlink.NameFormat `json:"names" enum:"full,first_initial,initials,unit" doc:"How residents appear to visitors"`
+	SearchFirst bool                `json:"search_first" doc:"Visitors search before they see a list"`
+	Notice      string              `json:"notice" doc:"A line for every visitor"`
+	Languages   []string            `json:"languages" doc:"Of the printed panel, the main one first"`
+	Digits      int                 `json:"doorcode_digits" doc:"Of doorcodes at locks that are activated from now on"`
+	Kept        Kept                `json:"days_kept" doc:"How long records are kept"`
+	CountsOnly  bool                `json:"counts_only" doc:"Managers see that calls were placed, and not whom they were for"`
+	HookNames   bool                `json:"webhook_names" doc:"Webhooks carry names beside IDs"`
+}
+
+// Kept is for how many days records of each kind are kept.
+type Kept struct {
+	Calls  int `json:"calls"`
+	Codes  int `json:"doorcodes"`
+	SignIn int `json:"sign_ins"`
 }
 
 func propertyOf(p doorlink.Property) Property {
-	names := p.Names
-	if names == "" {
-		names = doorlink.DefaultNames
+	w := Property{
+		ID: p.ID, Name: p.Name, Zone: p.Zone, Names: p.Names, SearchFirst: p.SearchFirst, Notice: p.Notice,
+		Languages: append([]string{}, p.Languages...), Digits: cmp.Or(p.Digits, doorlink.DefaultDigits),
+		Kept:       Kept{daysKept(p, doorlink.CallRecord), daysKept(p, doorlink.CodeRecord), daysKept(p, doorlink.SignRecord)},
+		CountsOnly: p.CountsOnly, HookNames: p.HookNames,
 	}
-	return Property{p.ID, p.Name, p.Zone, names, append([]string{}, p.Languages...)}
+	if w.Names == "" {
+		w.Names = doorlink.DefaultNames
+	}
+	return w
+}
+
+func daysKept(p doorlink.Property, k doorlink.RecordKind) int {
+	return int(p.Keeps(k) / (24 * time.Hour))
 }
 
 // Named is something in short: what it is called, and its ID to ask for more.
@@ -37,8 +60,7 @@ func (s *Server) registerProperties() {
 	everywhere(s, http.MethodGet, "/properties", says("listProperties", "The properties the token works at", doorlink.See), s.properties)
 	everywhere(s, http.MethodPost, "/properties", says("addProperty", "Adds a property with a key for its residents, which opens nothing yet", doorlink.Govern), s.addProperty)
 	at(s, http.MethodGet, "", says("readProperty", "One property", doorlink.See), property)
-	at(s, http.MethodGet, "/doors", says("listDoors", "The doors, by name", doorlink.See), doors)
-	at(s, http.MethodGet, "/keys", says("listKeys", "The keys, by name", doorlink.See), keys)
+	at(s, http.MethodPatch, "", says("changeProperty", "Changes the settings", doorlink.Settings), s.changeProperty)
 	at(s, http.MethodPost, "/deeds/{deed}/undo", says("undo", "Takes back a change of the last 24 hours", doorlink.See), undo)
 }
 
@@ -66,52 +88,79 @@ func (s *Server) addProperty(ctx context.Context, in *addPropertyInput) (*made[P
 }
 
 func property(_ context.Context, d *office.Desk, _ *Here) (*one[Property], error) {
-	return &one[Property]{ETag: etag(doorlink.Row{Property: &d.Property}.Tag()), Body: propertyOf(d.Property)}, nil
+	return &one[Property]{ETag: etag(d.Tag()), Body: propertyOf(d.Property)}, nil
 }
 
-// Door is a door as programs read it.
-type Door struct {
-	ID    doorlink.DoorID   `json:"id"`
-	Name  string            `json:"name"`
-	Type  doorlink.DoorType `json:"type"`
-	Panel string            `json:"panel,omitempty" doc:"The label of its DOOR Link, if it has one"`
+// PropertyPatch is what can be changed of a property.
+type PropertyPatch struct {
+	Name        Edit[string]              `json:"name,omitzero"`
+	Zone        Edit[string]              `json:"time_zone,omitzero"`
+	Names       Edit[doorlink.NameFormat] `json:"names,omitzero" enum:"full,first_initial,initials,unit"`
+	SearchFirst Edit[bool]                `json:"search_first,omitzero"`
+	Notice      Clear[string]             `json:"notice,omitzero"`
+	Languages   Clear[[]string]           `json:"languages,omitzero"`
+	Digits      Edit[int]                 `json:"doorcode_digits,omitzero"`
+	Kept        KeptPatch                 `json:"days_kept,omitzero"`
+	CountsOnly  Edit[bool]                `json:"counts_only,omitzero"`
+	HookNames   Edit[bool]                `json:"webhook_names,omitzero"`
 }
 
-func doors(ctx context.Context, d *office.Desk, _ *Here) (*all[Door], error) {
-	roll, err := d.Roll(ctx)
+// KeptPatch is what can be changed of how long records are kept; null is as long
+// as is usual.
+type KeptPatch struct {
+	Calls  Clear[int] `json:"calls,omitzero"`
+	Codes  Clear[int] `json:"doorcodes,omitzero"`
+	SignIn Clear[int] `json:"sign_ins,omitzero"`
+}
+
+// over writes the days over what was.
+func (k KeptPatch) over(was map[doorlink.RecordKind]int) map[doorlink.RecordKind]int {
+	next := map[doorlink.RecordKind]int{}
+	maps.Copy(next, was)
+	for kind, days := range map[doorlink.RecordKind]Clear[int]{
+		doorlink.CallRecord: k.Calls, doorlink.CodeRecord: k.Codes, doorlink.SignRecord: k.SignIn,
+	} {
+		switch {
+		case days.null:
+			delete(next, kind)
+		case days.named:
+			next[kind] = days.to
+		}
+	}
+	return next
+}
+
+type changePropertyInput struct {
+	Here
+	Match
+	Body PropertyPatch
+}
+
+func (s *Server) changeProperty(ctx context.Context, d *office.Desk, in *changePropertyInput) (*one[Property], error) {
+	if err := in.match(d.Tag(), propertyOf(d.Property)); err != nil {
+		return nil, err
+	}
+	p, b := d.Property, in.Body
+	p.Names = cmp.Or(p.Names, doorlink.DefaultNames)
+	b.Name.over(&p.Name)
+	b.Zone.over(&p.Zone)
+	b.Names.over(&p.Names)
+	b.SearchFirst.over(&p.SearchFirst)
+	b.Notice.over(&p.Notice)
+	b.Languages.over(&p.Languages)
+	b.Digits.over(&p.Digits)
+	b.CountsOnly.over(&p.CountsOnly)
+	b.HookNames.over(&p.HookNames)
+	p.Kept = b.Kept.over(p.Kept)
+	r, err := d.SetProperty(ctx, p, d.Tag())
 	if err != nil {
 		return nil, err
 	}
-	list := words(roll.Doors, func(door doorlink.Door) Door {
-		panel, _ := roll.Panel(door.ID)
-		return Door{door.ID, door.Name, door.Type, panel.Label}
-	})
-	slices.SortFunc(list, func(a, b Door) int { return directory.CompareNames(a.Name, b.Name) })
-	return &all[Door]{Whole[Door]{list}}, nil
-}
-
-// Key is a bundle of doors as programs read it.
-type Key struct {
-	ID       doorlink.KeyID    `json:"id"`
-	Name     string            `json:"name"`
-	MayShare bool              `json:"may_share" doc:"May Share Key"`
-	Doors    []doorlink.DoorID `json:"doors"`
-	Holders  int               `json:"holders" doc:"How many people hold it, whatever the dates"`
-	Mine     bool              `json:"may_give" doc:"The token may give it to people and take it away"`
-}
-
-func keys(ctx context.Context, d *office.Desk, _ *Here) (*all[Key], error) {
-	roll, err := d.Roll(ctx)
+	now, err := s.office.At(ctx, d.Actor, p.ID)
 	if err != nil {
 		return nil, err
 	}
-	list := words(roll.Keys, func(k doorlink.Key) Key {
-		on := words(roll.DoorsOn(k.ID), func(kd doorlink.KeyDoor) doorlink.DoorID { return kd.Door })
-		mine := d.May(doorlink.GrantKeys) && d.Manages(k.ID)
-		return Key{k.ID, k.Name, k.MayShare, on, len(roll.HoldersOf(k.ID)), mine}
-	})
-	slices.SortFunc(list, func(a, b Key) int { return directory.CompareNames(a.Name, b.Name) })
-	return &all[Key]{Whole[Key]{list}}, nil
+	return &one[Property]{etag(now.Tag()), deed(r), propertyOf(now.Property)}, nil
 }
 
 type undoInput struct {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"regexp"
 	"slices"
+	"time"
 
 	"doorlink"
 	"doorlink/doorcode"
@@ -66,7 +67,7 @@ func (d *Desk) SetProperty(ctx context.Context, p doorlink.Property, tag string)
 }
 
 // cleanProperty trims what people wrote and refuses what cannot be meant. What
-// is left empty is as it is kept.
+// is left empty, or is as usual, is as it is kept.
 func cleanProperty(p doorlink.Property) (doorlink.Property, error) {
 	var err error
 	if p.Name, err = cleanName(p.Name); err != nil {
@@ -83,11 +84,30 @@ func cleanProperty(p doorlink.Property) (doorlink.Property, error) {
 	if len(p.Languages) == 0 {
 		p.Languages = nil
 	}
-	if len(p.Kept) == 0 {
-		p.Kept = nil
+	if p.Digits == doorlink.DefaultDigits {
+		p.Digits = 0
 	}
 	p.Quiet.Days = 0
-	return p, checkChoices(p)
+	if err := checkChoices(p); err != nil {
+		return p, err
+	}
+	p.Kept = unusual(p.Kept)
+	return p, nil
+}
+
+// unusual are the days for which records are kept other than usual.
+func unusual(kept map[doorlink.RecordKind]int) map[doorlink.RecordKind]int {
+	var other map[doorlink.RecordKind]int
+	for kind, days := range kept {
+		if time.Duration(days)*24*time.Hour == kind.Retention() {
+			continue
+		}
+		if other == nil {
+			other = map[doorlink.RecordKind]int{}
+		}
+		other[kind] = days
+	}
+	return other
 }
 
 func checkChoices(p doorlink.Property) error {

@@ -87,14 +87,10 @@ func (d *desk) settingsIn(r *http.Request) doorlink.Property {
 	p.Notice, p.HookNames = r.PostFormValue("notice"), r.PostFormValue("hook_names") != ""
 	p.CountsOnly = r.PostFormValue("counts_only") != ""
 	p.Languages = strings.Fields(r.PostFormValue("languages"))
-	if p.Digits = number(r.PostFormValue("digits")); p.Digits == doorlink.DefaultDigits {
-		p.Digits = 0
-	}
+	p.Digits = number(r.PostFormValue("digits"))
 	p.Kept = map[doorlink.RecordKind]int{}
 	for _, k := range doorlink.RecordKinds {
-		if days := number(r.PostFormValue("kept_" + string(k))); days != usual(k) {
-			p.Kept[k] = days
-		}
+		p.Kept[k] = number(r.PostFormValue("kept_" + string(k)))
 	}
 	return p
 }
