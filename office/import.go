@@ -1,11 +1,12 @@
 package office
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -21,26 +22,26 @@ const importTime = time.Minute
 // skipped.
 const SkippedFact = "skipped"
 
+// importAction is what the audit calls an import.
+const importAction = "list.import"
+
 // Proposal is what a list would change, before anything is changed. Its Seal
 // names what it shows: every line of it, and nothing of the building besides.
 type Proposal struct {
 	roster.Plan
+	Draft Draft
 	Sheet *roster.Sheet
 	Seal  string
 
-	roll *Roll
+	roll  *Roll
+	lines []PlanLine
 }
 
-// Plan reads a list and says what would change; it changes nothing. A line with
-// a key that the manager does not decide about is skipped, with ErrMayNot. It
-// fails as roster.Read does. Needs EditPeople and GrantKeys.
-func (d *Desk) Plan(ctx context.Context, list []byte, o roster.Options) (*Proposal, error) {
-	for _, a := range []doorlink.Ability{doorlink.EditPeople, doorlink.GrantKeys} {
-		if err := d.may(a); err != nil {
-			return nil, err
-		}
-	}
-	sheet, err := roster.Read(bytes.NewReader(list))
+// Plan says what a list that was uploaded would change now; it changes nothing.
+// A line with a key that the manager does not decide about is skipped, with
+// ErrMayNot. It fails with store.ErrNoDraft. Needs EditPeople and GrantKeys.
+func (d *Desk) Plan(ctx context.Context, id doorlink.DraftID) (*Proposal, error) {
+	draft, err := d.Draft(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -48,11 +49,21 @@ func (d *Desk) Plan(ctx context.Context, list []byte, o roster.Options) (*Propos
 	if err != nil {
 		return nil, err
 	}
-	p := &Proposal{Plan: roster.Compare(sheet, roll.house(d), o), Sheet: sheet, roll: roll}
+	return d.proposals.of(d, draft, roll)
+}
+
+// propose works a proposal out.
+func (d *Desk) propose(draft Draft, roll *Roll) (*Proposal, error) {
+	sheet, err := roster.Parse(draft.list)
+	if err != nil {
+		return nil, err
+	}
+	sheet.Encoding = draft.Choices.Encoding
+	p := &Proposal{Plan: roster.Compare(sheet, roll.house(d), draft.Choices.Options), Draft: draft, Sheet: sheet, roll: roll}
 	for i, l := range p.Lines {
 		p.Lines[i] = d.within(l)
 	}
-	p.Seal = seal(p.Plan)
+	p.Seal, p.lines = seal(p.Plan), linesOf(p.Plan)
 	return p, nil
 }
 
@@ -101,26 +112,29 @@ func seal(p roster.Plan) string {
 }
 
 // Import applies the plan of a list, all of it in one step with one entry in the
-// audit, by which Undo takes it back as a whole. The list and the options are
-// those of the Plan that was looked at, and come again rather than being kept
-// between the two steps: nothing is lost when a node ends, and any node can go
-// on. The seal is that Plan's; if the list would do anything else by now, or
-// somebody changes the same things meanwhile, it fails with doorlink.ErrChanged
-// and nothing is done. Skipped and undecided rows change nothing.
+// audit, by which Undo takes it back as a whole. The seal is that of the Plan
+// that was looked at: if the list would do anything else by now, or somebody
+// changes the same things meanwhile, it fails with doorlink.ErrChanged and
+// nothing is done; a second time it fails with store.ErrDraftDone. Skipped and
+// undecided rows change nothing, and a plan without changes leaves no entry.
 //
 // Whoever loses all access is signed out, and doorcodes of today that nothing
 // opens for them any more are called back; undoing does not bring those back.
 // People who are new have no link yet: InviteAll sends them. It takes a minute at
 // most. Needs what Plan does.
-func (d *Desk) Import(ctx context.Context, list []byte, o roster.Options, seal string) (Receipt, error) {
+func (d *Desk) Import(ctx context.Context, id doorlink.DraftID, seal string) (Receipt, error) {
 	ctx, cancel := context.WithTimeout(ctx, importTime)
 	defer cancel()
-	p, err := d.Plan(ctx, list, o)
-	if err != nil {
+	p, err := d.Plan(ctx, id)
+	switch {
+	case err != nil:
 		return Receipt{}, err
-	}
-	if p.Seal != seal {
+	case !p.Draft.Done.IsZero():
+		return Receipt{}, store.ErrDraftDone
+	case p.Seal != seal:
 		return Receipt{}, doorlink.ErrChanged
+	case len(p.Changes()) == 0:
+		return Receipt{}, nil
 	}
 	losses := d.losses(p, time.Now())
 	handsets, err := d.handsetsOf(ctx, losses)
@@ -137,14 +151,17 @@ func (d *Desk) Import(ctx context.Context, list []byte, o roster.Options, seal s
 	return r, err
 }
 
-// importing is the act of a proposal. Without a change there is none.
+// importing is the act of a proposal.
 func (d *Desk) importing(p *Proposal, losses []loss) act {
-	a := act{action: "list.import", changes: p.Changes(), facts: map[string]string{}}
+	a := act{action: importAction, subject: string(p.Draft.ID), changes: p.Changes(), facts: map[string]string{}}
 	if n := p.Counts().Skipped; n > 0 {
 		a.facts[SkippedFact] = strconv.Itoa(n)
 	}
-	if len(losses) > 0 {
-		a.also = func(ctx context.Context, tx *store.Tx) error { return d.lose(ctx, tx, losses, a.facts) }
+	a.also = func(ctx context.Context, tx *store.Tx) error {
+		if err := tx.FinishDraft(ctx, p.Draft.row(d), time.Now()); err != nil {
+			return err
+		}
+		return d.lose(ctx, tx, losses, a.facts)
 	}
 	return a
 }
@@ -238,16 +255,26 @@ func (d *Desk) handsetsOf(ctx context.Context, losses []loss) (all []doorlink.Ha
 	return all, nil
 }
 
-// WriteSkipped writes the rows that could not be read as CSV, as they were and
-// with the reason in a last column, to be mended and sent again. say puts a
-// reason into words.
+// WriteSkipped writes the rows that change nothing because they cannot be read
+// or used, or wait for a decision, as CSV, as they were and with the reason in a
+// last column, to be mended and sent again. say puts a reason into words.
 func (p *Proposal) WriteSkipped(w io.Writer, say func(*doorlink.Error) string) error {
+	why := map[int]*doorlink.Error{}
+	for _, l := range p.Lines {
+		if l.Err == nil {
+			continue
+		}
+		why[l.Row] = l.Err
+		for _, row := range l.More {
+			why[row] = l.Err
+		}
+	}
 	header := append(append([]string{}, p.Sheet.Header...), "Reason")
 	return roster.Write(w, header, func(yield func([]string) bool) {
-		for _, bad := range p.Sheet.Problems {
+		for _, row := range slices.Sorted(maps.Keys(why)) {
 			cells := make([]string, len(p.Sheet.Header), len(header))
-			copy(cells, bad.Cells)
-			if !yield(append(cells, say(bad.Err))) {
+			copy(cells, p.Sheet.Cells(row))
+			if !yield(append(cells, say(why[row]))) {
 				return
 			}
 		}

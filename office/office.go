@@ -36,6 +36,8 @@ type Office struct {
 	log   *slog.Logger
 	rolls *rolls
 	ways  Ways
+
+	proposals proposals
 }
 
 // New makes the office of a node.

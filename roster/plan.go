@@ -34,7 +34,8 @@ const (
 
 // Line is one person of a plan.
 type Line struct {
-	Row     int // in the file, the first of several; 0: not in it
+	Row     int   // in the file, the first of several; 0: not in it
+	More    []int // the others
 	What    What
 	Was     doorlink.Person // zero if New or Skipped
 	Person  doorlink.Person // as they would be; of Skipped, what could be read

@@ -23,7 +23,7 @@ func (c *comparison) present(w *wish, was doorlink.Person) Line {
 		will = doorlink.Person{ID: doorlink.NewID[doorlink.PersonID]("pers"), Property: c.Property, Shown: true}
 	}
 	will = w.as(will)
-	l := Line{Row: w.line, Was: was, Person: will}
+	l := Line{Row: w.line, More: w.more, Was: was, Person: will}
 	before, after := c.move(&l, w)
 	l.Changes = append(l.Changes, before...)
 	if was.ID == "" {

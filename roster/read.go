@@ -17,10 +17,19 @@ import (
 // It fails with one of the errors of whole lists, and with what r fails with.
 // Rows that cannot be read are in Sheet.Problems.
 func Read(r io.Reader) (*Sheet, error) {
-	text, encoding, err := readText(r)
+	text, encoding, err := Text(r)
 	if err != nil {
 		return nil, err
 	}
+	s, err := Parse(text)
+	if err == nil {
+		s.Encoding = encoding
+	}
+	return s, err
+}
+
+// Parse is Read for a list that Text has read, of which it says UTF8.
+func Parse(text string) (*Sheet, error) {
 	all, err := records(text)
 	if err != nil {
 		return nil, err
@@ -37,7 +46,7 @@ func Read(r io.Reader) (*Sheet, error) {
 		return nil, err
 	}
 	_, people := at[emailColumn]
-	s := &Sheet{Encoding: encoding, Header: header.cells, Ignored: ignored, People: people}
+	s := &Sheet{Encoding: UTF8, Header: header.cells, Ignored: ignored, People: people, cells: map[int][]string{}}
 	order := orderOf(all[1:], at)
 	for _, one := range all[1:] {
 		s.add(one, at, order)
@@ -56,12 +65,15 @@ func (s *Sheet) add(one record, at map[column]int, order dayOrder) {
 	if f.err == nil && row.ofPerson() && row.Email == "" {
 		f.err = ErrNoEmail
 	}
-	switch {
-	case f.err != nil:
+	if one.err == nil {
 		for i, cell := range one.cells {
 			one.cells[i] = harmful(cell)
 		}
-		s.Problems = append(s.Problems, Problem{Row: row, Cells: one.cells, Err: f.err})
+		s.cells[one.line] = one.cells
+	}
+	switch {
+	case f.err != nil:
+		s.Problems = append(s.Problems, Problem{Row: row, Err: f.err})
 	case row.ofPerson() || row.Unit != "":
 		s.Rows = append(s.Rows, row)
 	}

@@ -69,7 +69,13 @@ type Sheet struct {
 	Rows     []Row
 	Problems []Problem // rows that are skipped
 	People   bool      // it has a column of e-mail addresses
+
+	cells map[int][]string // by line
 }
+
+// Cells are a row as it was found, for Write, to be corrected and read again;
+// nil if it has no clear cells.
+func (s *Sheet) Cells(line int) []string { return s.cells[line] }
 
 // Row is one row that could be read. What the list does not say is zero, and
 // asks for no change: an empty cell never takes anything away.
@@ -121,6 +127,5 @@ const (
 // Problem is a row that is skipped, as far as it could be read.
 type Problem struct {
 	Row
-	Cells []string // for Write, to be corrected; nil if the row has no clear cells
-	Err   *doorlink.Error
+	Err *doorlink.Error
 }

@@ -24,9 +24,10 @@ const (
 	Windows1252 Encoding = "Windows-1252"
 )
 
-// readText reads all of a list, as text with lines that end in \n or \r\n. A
-// failure of r itself is returned wrapped.
-func readText(r io.Reader) (string, Encoding, error) {
+// Text reads all of a list, as text in UTF-8 with lines that end in \n or \r\n,
+// and says how it was written. It fails with ErrPacked, ErrTooBig and ErrBinary;
+// a failure of r itself is returned wrapped.
+func Text(r io.Reader) (string, Encoding, error) {
 	b, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
 	switch {
 	case err != nil:

@@ -9,7 +9,8 @@ import (
 // wish is all that a list says about one person.
 type wish struct {
 	line   int
-	row    Row // names, answer and lease
+	more   []int // further lines
+	row    Row   // names, answer and lease
 	units  []string
 	grants []grant // keys that are named
 	dates  grant   // what rows without a key say; without a name
@@ -73,6 +74,9 @@ func (w *wish) agrees(r Row) bool {
 
 // add takes a row's units, keys and whatever was not said before.
 func (w *wish) add(r Row) {
+	if r.Line != w.line {
+		w.more = append(w.more, r.Line)
+	}
 	if w.row.Name() == "" {
 		w.row.Given, w.row.Family, w.row.Whole = r.Given, r.Family, r.Whole
 	}
@@ -106,6 +110,7 @@ func skip(r Row, why *doorlink.Error) Line {
 // skip is the line of a wish that cannot be granted.
 func (w *wish) skip(why *doorlink.Error) Line {
 	l := skip(Row{Line: w.line, Given: w.row.Given, Family: w.row.Family, Email: w.row.Email}, why)
+	l.More = w.more
 	for _, name := range w.units {
 		l.Units = append(l.Units, Item{Name: name})
 	}

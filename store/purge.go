@@ -43,6 +43,7 @@ func sweeps() []sweep {
 		{table: "ceremonies", old: `expires_at < $1`, key: "hash"},
 		{table: "tokens", old: `ends_at < $1`, after: doorlink.SignRecord.Retention(), key: "id"},
 		{table: "managers", old: leftManagers, after: LeftTime, key: "id"},
+		{table: "drafts", old: `made_at < $1`, after: DraftTime, key: "id"},
 		{table: "repeats", old: `at < $1`, after: RepeatTime, key: "token, key"},
 		{table: "handsets", old: `used_at < $1`, after: SessionTime, key: "id", first: moveBySweep},
 	}

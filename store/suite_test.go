@@ -62,6 +62,10 @@ var suite = []struct {
 	{"DeliveriesAreListedAndSentAgain", deliveriesAreListed},
 	{"AWebhookIsReplacedByAChange", hookIsChanged},
 
+	{"DraftIsKeptForADay", draftIsKeptForADay},
+	{"DraftIsAppliedOnce", draftIsAppliedOnce},
+	{"DraftsGoWithWhoIsErased", draftsGoWithWhoIsErased},
+
 	{"BuildingRefusesWhatCannotBe", buildingRefusesWhatCannotBe},
 	{"BuildingIsListed", buildingIsListed},
 	{"PlannedBuildingIsStoredWhole", plannedBuildingIsStoredWhole},

@@ -192,15 +192,18 @@ CREATE TABLE counts (
     PRIMARY KEY (panel, sticker, day)
 );
 
--- A list that was uploaded and looked at, but not applied yet.
+-- A list that was uploaded to be looked at, applied or not.
 CREATE TABLE drafts (
     id       TEXT   NOT NULL PRIMARY KEY,           -- draft_…
     property TEXT   NOT NULL REFERENCES properties, -- where
     manager  TEXT   NOT NULL,                       -- who uploaded it; empty: it came by itself
     name     TEXT   NOT NULL,                       -- the file's name
-    body     TEXT   NOT NULL,                       -- the file
+    body     TEXT   NOT NULL,                       -- the file, in UTF-8
+    choices  TEXT   NOT NULL,                       -- JSON: what the manager chose about it
     made_at  BIGINT NOT NULL,                       -- when
-    done_at  BIGINT NOT NULL                        -- when it was applied; 0: not yet
+    until_at BIGINT NOT NULL,                       -- a node works on it until then; 0: none does
+    done_at  BIGINT NOT NULL,                       -- when it was applied; 0: not yet
+    failed   TEXT   NOT NULL                        -- why the last work on it failed, in a sentence; empty: it did not
 );
 CREATE INDEX drafts_by_property ON drafts (property, made_at);
 
