@@ -56,6 +56,7 @@ func tourConsole(tb testing.TB, see look) {
 	rut.tapRole("link", "Change QR Code")
 	rut.reads("When does the old sticker stop?")
 	see(rut, "console-door-change")
+	tourImport(rut, see)
 	tourKeys(rut, see)
 	rut.tapRole("link", "History")
 	rut.see("[name=from]")
@@ -117,6 +118,32 @@ func tourManagers(rut *tab, see look) {
 	rut.tapRole("link", "Managers")
 	rut.reads("Maya Bo")
 	see(rut, "console-managers")
+}
+
+// tourImport applies one list, and looks at what the next month's would change.
+func tourImport(rut *tab, see look) {
+	paste := func(list string) {
+		rut.tapRole("link", "Import")
+		rut.reads("Choose a list")
+		rut.do(chromedp.SendKeys(chromedp.CSS("[name=text]"), list))
+		rut.tap("See what it would change")
+		rut.reads("Nothing has been changed yet")
+	}
+	rut.tapRole("link", "Import")
+	rut.reads("Choose a list")
+	see(rut, "console-import")
+	paste("Unit,Name,E-mail\n2A,Chiara Rossi,chiara@rossi.example\n3D,Jonas Weber,jonas@weber.example\n" +
+		"6B,Tariq Aziz,tariq@aziz.example\n7A,Mia Holm,mia@holm.example\n")
+	rut.tap("Apply 8 changes")
+	rut.reads("Applied on")
+	see(rut, "console-import-done")
+	paste("Unit,Name,E-mail,Keys,Access end\n5C,Lena Fischer,lena@fischer.example,Residents,\n" +
+		"4A,Chiara Rossi,chiara@rossi.example,,2031-05-31\n6B,Tariq Aziz,tariq@aziz.example,Roof,\n" +
+		"7A,Mia Holm,mia@post.example,,\n8A,Otto Berg,,,\n")
+	rut.do(chromedp.Click(chromedp.CSS("[name=leavers]")))
+	rut.tap("Look again")
+	rut.reads("Leaves")
+	see(rut, "console-import-list")
 }
 
 // tourPortfolio goes through what Portfolio Managers have beside a property, and

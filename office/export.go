@@ -1,7 +1,10 @@
 package office
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -12,15 +15,55 @@ import (
 	"doorlink/store"
 )
 
-// Everything is what a property's export says in JSON.
+// Everything is a property's export in JSON: who lives where and which key opens
+// what. What managers do not see, such as devices and the entries of residents,
+// is not in it.
 type Everything struct {
-	Property    doorlink.Property     `json:"property"`
-	Units       []doorlink.Unit       `json:"units"`
-	People      []doorlink.Person     `json:"people"`
-	Memberships []doorlink.Membership `json:"memberships"`
-	Keys        []doorlink.Key        `json:"keys"`
-	Holders     []doorlink.Holder     `json:"holders"`
+	Property ExportedProperty `json:"property"`
+	Doors    []ExportedDoor   `json:"doors"`
+	Keys     []ExportedKey    `json:"keys"`
+	Units    []ExportedUnit   `json:"units"`
+	People   []ExportedPerson `json:"people"`
 }
+
+// The rows of an export. They refer to each other by ID.
+type (
+	ExportedProperty struct {
+		ID   doorlink.PropertyID `json:"id"`
+		Name string              `json:"name"`
+		Zone string              `json:"zone"`
+	}
+	ExportedDoor struct {
+		ID   doorlink.DoorID   `json:"id"`
+		Name string            `json:"name"`
+		Type doorlink.DoorType `json:"type"`
+	}
+	ExportedKey struct {
+		ID    doorlink.KeyID    `json:"id"`
+		Name  string            `json:"name"`
+		Doors []doorlink.DoorID `json:"doors"`
+	}
+	ExportedUnit struct {
+		ID       doorlink.UnitID `json:"id"`
+		Name     string          `json:"name"`
+		Featured bool            `json:"featured"`
+	}
+	ExportedPerson struct {
+		ID     doorlink.PersonID `json:"id"`
+		Given  string            `json:"first_name"`
+		Family string            `json:"last_name"`
+		Email  string            `json:"email"`
+		Shown  bool              `json:"show_in_intercom"`
+		Units  []doorlink.UnitID `json:"units"`
+		Keys   []ExportedHolding `json:"keys"`
+	}
+	ExportedHolding struct {
+		Key      doorlink.KeyID `json:"key"`
+		From     time.Time      `json:"from,omitzero" doc:"Missing: it has always begun"`
+		To       time.Time      `json:"to,omitzero" doc:"Missing: it never ends"`
+		Resident bool           `json:"resident"`
+	}
+)
 
 // ExportAll is all units and people of the property and who holds which key. The
 // audit says that it was taken. Needs SeeReports.
@@ -29,7 +72,78 @@ func (d *Desk) ExportAll(ctx context.Context) (*Everything, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Everything{d.Property, roll.Units, roll.People, roll.Memberships, roll.Keys, roll.Holders}, nil
+	return roll.everything(d.Property), nil
+}
+
+func (r *Roll) everything(p doorlink.Property) *Everything {
+	return &Everything{
+		Property: ExportedProperty{p.ID, p.Name, p.Zone},
+		Doors:    each(r.Doors, func(d doorlink.Door) ExportedDoor { return ExportedDoor{d.ID, d.Name, d.Type} }),
+		Keys: each(r.Keys, func(k doorlink.Key) ExportedKey {
+			return ExportedKey{k.ID, k.Name, each(r.onKey[k.ID], func(o doorlink.KeyDoor) doorlink.DoorID { return o.Door })}
+		}),
+		Units: each(r.Units, func(u doorlink.Unit) ExportedUnit { return ExportedUnit{u.ID, u.Name, u.Featured} }),
+		People: each(r.People, func(p doorlink.Person) ExportedPerson {
+			return ExportedPerson{
+				p.ID, p.Given, p.Family, p.Email, p.Shown,
+				each(r.of[p.ID], func(m doorlink.Membership) doorlink.UnitID { return m.Unit }),
+				each(r.held[p.ID], func(h doorlink.Holder) ExportedHolding { return ExportedHolding{h.Key, h.From, h.To, h.Resident} }),
+			}
+		}),
+	}
+}
+
+// each makes one of each; none is an empty list.
+func each[A, B any](all []A, one func(A) B) []B {
+	made := make([]B, len(all))
+	for i, a := range all {
+		made[i] = one(a)
+	}
+	return made
+}
+
+// Write writes the export as JSON, row by row.
+func (e *Everything) Write(w io.Writer) error {
+	out := rowWriter{w: w}
+	out.put(`{"property":`, e.Property)
+	writeRows(&out, "doors", e.Doors)
+	writeRows(&out, "keys", e.Keys)
+	writeRows(&out, "units", e.Units)
+	writeRows(&out, "people", e.People)
+	out.text("}\n")
+	if out.err != nil {
+		return fmt.Errorf("writing an export: %w", out.err)
+	}
+	return nil
+}
+
+// rowWriter writes until something fails.
+type rowWriter struct {
+	w   io.Writer
+	err error
+}
+
+func (o *rowWriter) text(s string) {
+	if o.err == nil {
+		_, o.err = io.WriteString(o.w, s)
+	}
+}
+
+func (o *rowWriter) put(before string, v any) {
+	b, err := json.Marshal(v)
+	o.text(before)
+	o.text(string(b))
+	o.err = cmp.Or(o.err, err)
+}
+
+func writeRows[T any](o *rowWriter, name string, rows []T) {
+	o.text(",\n\"" + name + "\":[")
+	between := "\n"
+	for _, r := range rows {
+		o.put(between, r)
+		between = ",\n"
+	}
+	o.text("]")
 }
 
 // ExportList writes the same as CSV that Plan reads back without any change. A
@@ -40,8 +154,7 @@ func (d *Desk) ExportList(ctx context.Context, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	header := []string{"Unit", "First name", "Last name", "E-mail", "Keys", "Show in intercom", "Access start", "Access end"}
-	return roster.Write(w, header, slices.Values(roll.rows(d.Location())))
+	return roster.Write(w, roster.Header, slices.Values(roll.rows(d.Location())))
 }
 
 // exporting is the roll for somebody who may export it, with that in the audit.

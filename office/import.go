@@ -18,11 +18,8 @@ import (
 // importTime is the time limit for applying a whole list, and for taking it back.
 const importTime = time.Minute
 
-// SkippedFact is the fact of a deed that tells how many rows of a list were
-// skipped.
-const SkippedFact = "skipped"
-
-// importAction is what the audit calls an import.
+// importAction is what the audit calls an import. Its facts say how many lines of
+// each kind there were, by the names that PlanLine.What has for them.
 const importAction = "list.import"
 
 // Proposal is what a list would change, before anything is changed. Its Seal
@@ -154,8 +151,14 @@ func (d *Desk) Import(ctx context.Context, id doorlink.DraftID, seal string) (Re
 // importing is the act of a proposal.
 func (d *Desk) importing(p *Proposal, losses []loss) act {
 	a := act{action: importAction, subject: string(p.Draft.ID), changes: p.Changes(), facts: map[string]string{}}
-	if n := p.Counts().Skipped; n > 0 {
-		a.facts[SkippedFact] = strconv.Itoa(n)
+	c := p.Counts()
+	for what, n := range map[string]int{
+		NewUnit: c.Units, string(roster.New): c.New, string(roster.Change): c.Change, string(roster.Leave): c.Leave,
+		string(roster.Skipped): c.Skipped,
+	} {
+		if n > 0 {
+			a.facts[what] = strconv.Itoa(n)
+		}
 	}
 	a.also = func(ctx context.Context, tx *store.Tx) error {
 		if err := tx.FinishDraft(ctx, p.Draft.row(d), time.Now()); err != nil {

@@ -19,8 +19,9 @@ type PlanLine struct {
 	at   int
 }
 
-// NewUnit is what a PlanLine of a unit is looked for by, and Busy stands for all
-// lines but those of people who stay as they are.
+// NewUnit is what a PlanLine of a unit is looked for by. Busy stands for all lines
+// but those of people who stay as they are; the units of a list of people are told
+// by the lines of their people.
 const (
 	NewUnit = "unit"
 	Busy    = "busy"
@@ -84,7 +85,8 @@ func (p *Proposal) Rows(q Query) (Page[PlanLine], error) {
 	what := q.Only["what"]
 	var found []PlanLine
 	for _, l := range p.lines {
-		if what != "" && l.What() != what && !(what == Busy && l.What() != string(roster.Same)) {
+		busy := l.What() != string(roster.Same) && !(l.What() == NewUnit && p.Sheet.People)
+		if what != "" && l.What() != what && !(what == Busy && busy) {
 			continue
 		}
 		if q.Find == "" || finds(q.Find, l.name(), l.Person.Email, l.Was.Email, l.units()) {

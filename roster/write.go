@@ -11,6 +11,10 @@ import (
 	"unicode/utf8"
 )
 
+// Header names all columns that a list can have but that of leases, in English
+// and in the order in which lists are written here.
+var Header = []string{"Unit", "First name", "Last name", "E-mail", "Keys", "Show in intercom", "Access start", "Access end"}
+
 // Write writes a table as spreadsheets open it without asking: CSV with commas,
 // in UTF-8 with its byte order mark, lines ending in \r\n (RFC 4180). Fields that
 // a spreadsheet would take for a formula get an apostrophe in front (OWASP, CSV

@@ -52,6 +52,8 @@ type Server struct {
 	press   office.Press
 	limits  limits
 	letters sync.WaitGroup // being sent
+	working sync.WaitGroup // on lists
+	ending  chan struct{}  // closed by Run: begin nothing more
 }
 
 // New prepares the console; it fails where a source does not build.
@@ -72,14 +74,18 @@ func New(c Config, db *store.DB, o *office.Office, log *slog.Logger) (*Server, e
 		db: db, office: o, log: log,
 		base: c.Base, cookies: page.Cookies{Secure: base.Scheme == "https"}, proxies: c.Proxies, post: c.Post, site: site,
 		source: source, words: source.Languages().Match("", "en"), limits: newLimits(),
-		press: office.Press{Base: c.Base, Words: source.Languages()},
+		press:  office.Press{Base: c.Base, Words: source.Languages()},
+		ending: make(chan struct{}),
 	}, nil
 }
 
-// Run waits until ctx is done, and then for the letters that are being sent.
+// Run waits until ctx is done, and then for the letters that are being sent and
+// the lists that are being applied.
 func (s *Server) Run(ctx context.Context) error {
 	<-ctx.Done()
+	close(s.ending)
 	s.letters.Wait()
+	s.working.Wait()
 	return nil
 }
 

@@ -41,6 +41,7 @@ var rail = []struct {
 	{"doors", "door", doorlink.See},
 	{"keys", "key", doorlink.See},
 	{"history", "clock", doorlink.SeeHistory},
+	{"import", "file", doorlink.EditPeople},
 	{"audit", "eye", doorlink.SeeReports},
 	{"tokens", "code", doorlink.Connect},
 	{"managers", "people", doorlink.Govern},
