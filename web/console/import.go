@@ -43,7 +43,7 @@ func (s *Server) importForm(w http.ResponseWriter, r *http.Request, d *desk) err
 // showImport shows the form with what was typed and what is wrong with it.
 func (s *Server) showImport(w http.ResponseWriter, r *http.Request, d *desk, status int, v importView) error {
 	v.shell, v.Most = s.shell(r, d, "import"), roster.MaxBytes>>20
-	v.May, v.Export = d.May(doorlink.EditPeople) && d.May(doorlink.GrantKeys), d.May(doorlink.SeeReports)
+	v.May, v.Export = d.imports(), d.May(doorlink.SeeReports)
 	if !v.May && !v.Export {
 		return office.ErrMayNot
 	}
@@ -54,6 +54,9 @@ func (s *Server) showImport(w http.ResponseWriter, r *http.Request, d *desk, sta
 	}
 	return s.show(w, r, status, "import.html", v)
 }
+
+// imports reports whether the manager may do what lists do.
+func (d *desk) imports() bool { return d.May(doorlink.EditPeople) && d.May(doorlink.GrantKeys) }
 
 // addLists adds the lists that are kept, and the last import.
 func (s *Server) addLists(r *http.Request, d *desk, v *importView) error {
@@ -105,6 +108,9 @@ func (d *desk) listPath(id doorlink.DraftID) string { return d.path("import/" + 
 // upload keeps the lists of a form: files, or what was pasted. Whoever sends one
 // goes on to what it would change.
 func (s *Server) upload(w http.ResponseWriter, r *http.Request, d *desk) error {
+	if !d.imports() {
+		return office.ErrMayNot
+	}
 	slowly(w)
 	drafts, pasted, err := readLists(r, d)
 	if e, ok := errors.AsType[*doorlink.Error](err); ok && e.Kind == doorlink.Invalid {
@@ -203,6 +209,9 @@ func tooLong(err error) error {
 
 // template is an empty list with all columns.
 func (s *Server) template(w http.ResponseWriter, _ *http.Request, d *desk) error {
+	if !d.imports() {
+		return office.ErrMayNot
+	}
 	d.download(w, "people", "csv", "text/csv; charset=utf-8")
 	return roster.Write(w, roster.Header, func(func([]string) bool) {})
 }

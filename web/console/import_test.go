@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -44,9 +45,7 @@ func (v *visit) sendBody(body io.Reader, kind string, header http.Header) answer
 		v.t.Fatal(err)
 	}
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
-	for name, values := range header {
-		r.Header[name] = values
-	}
+	maps.Copy(r.Header, header)
 	r.Header.Set("User-Agent", v.agent)
 	r.Header.Set("Content-Type", kind)
 	got, err := v.client.Do(r)
