@@ -60,8 +60,8 @@ func (v *visit) sendBody(body io.Reader, kind string, header http.Header) answer
 	return answer{got.StatusCode, got.Request.URL.RequestURI(), string(text), got.Header}
 }
 
-// reads is says for a page that is there, which it returns.
-func (a answer) reads(t *testing.T, words ...string) answer {
+// tells is says for a page that is there, which it returns.
+func (a answer) tells(t *testing.T, words ...string) answer {
 	t.Helper()
 	if a.says(t, http.StatusOK, words...); t.Failed() {
 		t.FailNow()
@@ -85,14 +85,14 @@ func TestAListIsLookedAtAppliedAndTakenBack(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, nil)
 	v := h.signedIn(t, h.linda)
-	v.get(h.path("import")).reads(t, "Choose a list", "Download an empty list")
-	got := v.send(`C:\lists\May.csv`, twoPeople, nil).reads(t, ">May.csv<", "Nothing has been changed yet", "Bär &lt;Braun&gt;", "braun@example.org",
+	v.get(h.path("import")).tells(t, "Choose a list", "Download an empty list")
+	got := v.send(`C:\lists\May.csv`, twoPeople, nil).tells(t, ">May.csv<", "Nothing has been changed yet", "Bär &lt;Braun&gt;", "braun@example.org",
 		"left out: Miete", "“kim” is not an e-mail address", "Apply 4 changes", h.plan.Keys[0].Name)
 	if n := h.people(t); n != 1 {
 		t.Fatalf("%d people: looking at a list changed something", n)
 	}
 	list := got.path
-	v.get(list+"?show=skipped").reads(t, "Skipped")
+	v.get(list+"?show=skipped").tells(t, "Skipped")
 	if got := v.get(list + "?q=cem"); strings.Contains(got.body, "braun@") {
 		t.Error("the search finds somebody else")
 	}
@@ -102,20 +102,20 @@ func TestAListIsLookedAtAppliedAndTakenBack(t *testing.T) {
 
 	v.post(list+"/apply", url.Values{"seal": {hidden(t, got.body, "seal")}})
 	h.console.working.Wait()
-	v.get(list).reads(t, "Applied on", `name="seq"`, "2 people have no link", "No e-mail is sent from here")
+	v.get(list).tells(t, "Applied on", `name="seq"`, "2 people have no link", "No e-mail is sent from here")
 	if n := h.people(t); n != 3 {
 		t.Fatalf("%d people, want 3", n)
 	}
 	v.post(list+"/apply", url.Values{"seal": {"other"}})
 	h.console.working.Wait()
-	v.get(list).reads(t, "applied already")
+	v.get(list).tells(t, "applied already")
 
-	start := v.get(h.path("import")).reads(t, "The last list was applied", "May.csv", "Linda")
-	v.post(h.path("undo"), url.Values{"seq": {hidden(t, start.body, "seq")}, "back": {h.path("import")}}).reads(t, "Took back: Imported a list of people")
+	start := v.get(h.path("import")).tells(t, "The last list was applied", "May.csv", "Linda")
+	v.post(h.path("undo"), url.Values{"seq": {hidden(t, start.body, "seq")}, "back": {h.path("import")}}).tells(t, "Took back: Imported a list of people")
 	if n := h.people(t); n != 1 {
 		t.Errorf("%d people after it was taken back, want 1", n)
 	}
-	v.get(list).reads(t, "taken back since")
+	v.get(list).tells(t, "taken back since")
 	v.post(list+"/remove", nil)
 	if got := v.get(list); got.status != http.StatusNotFound {
 		t.Errorf("a list that was removed: status %d", got.status)
@@ -126,14 +126,14 @@ func TestAManagerAnswersWhoSomebodyIs(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, nil)
 	v := h.signedIn(t, h.rut)
-	list := v.send("list.csv", "Unit,Name,E-mail\n1A,Ada Nwosu,ada.new@example.org\n", nil).reads(t, "Question", "The same person", "Somebody new").path
-	v.post(list+"/decide", url.Values{"email": {"ada.new@example.org"}, "answer": {""}}).reads(t, ">New<", "Decide again")
-	v.post(list+"/decide", url.Values{"email": {"ada.new@example.org"}, "answer": {"ask"}}).reads(t, "Question")
-	got := v.post(list+"/decide", url.Values{"email": {"ada.new@example.org"}, "answer": {string(h.plan.People[0].ID)}}).reads(t, ">Change<")
-	v.post(list+"/choose", url.Values{"leavers": {"1"}, "key": {string(h.plan.Keys[0].ID)}}).reads(t, `name="leavers" value="1" checked`)
+	list := v.send("list.csv", "Unit,Name,E-mail\n1A,Ada Nwosu,ada.new@example.org\n", nil).tells(t, "Question", "The same person", "Somebody new").path
+	v.post(list+"/decide", url.Values{"email": {"ada.new@example.org"}, "answer": {""}}).tells(t, ">New<", "Decide again")
+	v.post(list+"/decide", url.Values{"email": {"ada.new@example.org"}, "answer": {"ask"}}).tells(t, "Question")
+	got := v.post(list+"/decide", url.Values{"email": {"ada.new@example.org"}, "answer": {string(h.plan.People[0].ID)}}).tells(t, ">Change<")
+	v.post(list+"/choose", url.Values{"leavers": {"1"}, "key": {string(h.plan.Keys[0].ID)}}).tells(t, `name="leavers" value="1" checked`)
 	v.post(list+"/apply", url.Values{"seal": {hidden(t, got.body, "seal")}})
 	h.console.working.Wait()
-	v.get(list).reads(t, "Applied on")
+	v.get(list).tells(t, "Applied on")
 	if p, err := h.db.Person(t.Context(), h.plan.People[0].ID); err != nil || p.Email != "ada.new@example.org" {
 		t.Errorf("got %+v, %v", p, err)
 	}
@@ -152,7 +152,7 @@ func TestAListThatWouldDoSomethingElseByNowIsShownAgain(t *testing.T) {
 	}
 	v.post(got.path+"/apply", url.Values{"seal": {hidden(t, got.body, "seal")}})
 	h.console.working.Wait()
-	v.get(got.path).reads(t, "Somebody else changed this meanwhile", ">Change<", "Apply 2 changes")
+	v.get(got.path).tells(t, "Somebody else changed this meanwhile", ">Change<", "Apply 2 changes")
 }
 
 // invitations counts letters to residents.
@@ -175,13 +175,13 @@ func TestEverybodyNewIsInvitedInTheSameStep(t *testing.T) {
 	var mail invitations
 	h.console.office.Use(office.Ways{Mail: &mail})
 	v := h.signedIn(t, h.rut)
-	got := v.send("list.csv", twoPeople, nil).reads(t, `name="invite"`)
+	got := v.send("list.csv", twoPeople, nil).tells(t, `name="invite"`)
 	v.post(got.path+"/apply", url.Values{"seal": {hidden(t, got.body, "seal")}, "invite": {"1"}})
 	h.console.working.Wait()
 	if n := mail.sent.Load(); n != 2 {
 		t.Errorf("%d letters, want 2", n)
 	}
-	got = v.get(got.path).reads(t, "Applied on")
+	got = v.get(got.path).tells(t, "Applied on")
 	if strings.Contains(got.body, "no link") {
 		t.Error("somebody is not invited")
 	}
@@ -202,7 +202,7 @@ func TestThePageOfLongWorkRefreshesItself(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := v.get(list).reads(t, "Applying the list", "<progress")
+	got := v.get(list).tells(t, "Applying the list", "<progress")
 	if got.header.Get("Refresh") == "" {
 		t.Error("the page does not refresh itself")
 	}
@@ -253,7 +253,7 @@ func TestListsThatCannotBeUsedAreRefusedInWords(t *testing.T) {
 	if got := v.post(h.path("import"), url.Values{"text": {"Unit\n1A\n"}}); got.status != http.StatusBadRequest {
 		t.Errorf("a form without parts: got status %d", got.status)
 	}
-	v.get(h.path("import")).reads(t, "Choose a list")
+	v.get(h.path("import")).tells(t, "Choose a list")
 }
 
 func TestRowsThatCannotBeUsedAreSkippedInWords(t *testing.T) {
@@ -265,7 +265,7 @@ func TestRowsThatCannotBeUsedAreSkippedInWords(t *testing.T) {
 		"1C,"+strings.Repeat("y", 400)+",name@example.org\n"+
 		"1D,Eve \u202etxt.exe,eve@example.org\n"+
 		"1E,Finn,FINN@example.org\n1F,Gina,finn@EXAMPLE.org\n", nil)
-	got.reads(t, "A field can have 500 characters", "A name can have 100 characters", "hide, break or turn text around",
+	got.tells(t, "A field can have 500 characters", "A name can have 100 characters", "hide, break or turn text around",
 		"same e-mail stands in line 5", "Apply 2 changes", "Pasted list")
 	if strings.Contains(got.body, "\u202e") || strings.Contains(got.body, strings.Repeat("x", 600)) {
 		t.Error("what cannot be shown is shown")
@@ -289,7 +289,7 @@ func TestListsArePastedAndUploadedTogether(t *testing.T) {
 		t.Fatal(err)
 	}
 	form.Close()
-	got := v.sendBody(&body, form.FormDataContentType(), nil).reads(t, "units.csv", "people.csv", "Pasted list", "Not applied")
+	got := v.sendBody(&body, form.FormDataContentType(), nil).tells(t, "units.csv", "people.csv", "Pasted list", "Not applied")
 	if got.path != h.path("import") {
 		t.Errorf("got to %s", got.path)
 	}
@@ -297,7 +297,7 @@ func TestListsArePastedAndUploadedTogether(t *testing.T) {
 	if unit == nil {
 		t.Fatal("no way to the list")
 	}
-	v.get(unit[1]).reads(t, "New unit", "9A")
+	v.get(unit[1]).tells(t, "New unit", "9A")
 }
 
 // zeros never end.
@@ -358,7 +358,7 @@ func TestAPageOfTenThousandRowsIsLight(t *testing.T) {
 	for i := range 10_000 {
 		fmt.Fprintf(&list, "%d,Ada%d,Nwosu-%d,ada%d@example.org\n", i/3, i, i*7919, i)
 	}
-	got := v.send("big.csv", list.String(), nil).reads(t, "<b>10000</b>", `class="pages"`)
+	got := v.send("big.csv", list.String(), nil).tells(t, "<b>10000</b>", `class="pages"`)
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
 	fmt.Fprint(z, got.body)
@@ -370,7 +370,7 @@ func TestAPageOfTenThousandRowsIsLight(t *testing.T) {
 	if next == nil {
 		t.Fatal("no next page")
 	}
-	v.get(strings.ReplaceAll(next[1], "&amp;", "&")).reads(t, "ada60@example.org")
+	v.get(strings.ReplaceAll(next[1], "&amp;", "&")).tells(t, "ada60@example.org")
 }
 
 func TestExportsAreSafeAuditedAndForWhoSeesReports(t *testing.T) {
@@ -381,12 +381,12 @@ func TestExportsAreSafeAuditedAndForWhoSeesReports(t *testing.T) {
 	if _, err := d.Invite(t.Context(), office.Invitation{Given: "=HYPERLINK(1)", Email: "eve@example.org"}); err != nil {
 		t.Fatal(err)
 	}
-	rut.get(h.path("import")).reads(t, "People as CSV")
-	csv := rut.get(h.path("export/people.csv")).reads(t, "1A,Ada,Nwosu", "'=HYPERLINK(1)")
+	rut.get(h.path("import")).tells(t, "People as CSV")
+	csv := rut.get(h.path("export/people.csv")).tells(t, "1A,Ada,Nwosu", "'=HYPERLINK(1)")
 	if !strings.Contains(csv.header.Get("Content-Disposition"), "attachment") {
 		t.Error("the export is no download")
 	}
-	all := rut.get(h.path("export/everything.json")).reads(t, `"first_name":"Ada"`)
+	all := rut.get(h.path("export/everything.json")).tells(t, `"first_name":"Ada"`)
 	var read office.Everything
 	if err := json.Unmarshal([]byte(all.body), &read); err != nil || len(read.People) != 2 || len(read.Doors) != 1 {
 		t.Errorf("got %+v, %v", read, err)
@@ -396,7 +396,7 @@ func TestExportsAreSafeAuditedAndForWhoSeesReports(t *testing.T) {
 			t.Error("an export has what managers do not see")
 		}
 	}
-	rut.get(h.path("audit")).reads(t, "Exported everybody and their keys")
+	rut.get(h.path("audit")).tells(t, "Exported everybody and their keys")
 	if got := linda.get(h.path("import")); strings.Contains(got.body, "People as CSV") {
 		t.Error("the page offers what the reader may not")
 	}
