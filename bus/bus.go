@@ -7,6 +7,10 @@
 // order, at most once. What may not: that they arrive at all. What must last
 // goes to the database first; the bus only says that it is there.
 //
+// Every node hears all that is published and picks what somebody on it listens
+// to. So a listener costs an entry in a map, and a building has thousands: each
+// open page of a resident is one.
+//
 // All handlers of a Bus run one after the other in one goroutine. A handler
 // must not wait: not for the network, not for the database, not for a request
 // on the same bus. While it runs, up to 8,192 further messages are held; beyond
@@ -18,6 +22,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -41,39 +47,73 @@ type Bus struct {
 	inbox  chan *nats.Msg
 	done   chan struct{} // closed when the dispatcher has ended
 
-	mu       sync.RWMutex
-	handlers map[*nats.Subscription]func(*nats.Msg)
+	mu        sync.RWMutex
+	listeners map[string][]*listener // by subject
+	answers   map[*nats.Subscription]func(*nats.Msg)
 
 	dropped atomic.Int64
 }
 
+// listener is one that Subscribe added.
+type listener struct{ handle func(data []byte) }
+
+// news is what stands before every subject that is published, so that one
+// subscription hears them all and no request.
+const news = "news."
+
 // begin takes over a connection and starts the one goroutine that runs the
 // handlers. It ends with Close.
-func begin(conn *nats.Conn, s *server.Server) *Bus {
+func begin(conn *nats.Conn, s *server.Server) (*Bus, error) {
 	b := &Bus{
-		conn:     conn,
-		server:   s,
-		inbox:    make(chan *nats.Msg, pending),
-		done:     make(chan struct{}),
-		handlers: map[*nats.Subscription]func(*nats.Msg){},
+		conn:      conn,
+		server:    s,
+		inbox:     make(chan *nats.Msg, pending),
+		done:      make(chan struct{}),
+		listeners: map[string][]*listener{},
+		answers:   map[*nats.Subscription]func(*nats.Msg){},
 	}
 	conn.SetErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
 		if errors.Is(err, nats.ErrSlowConsumer) {
 			b.dropped.Add(1)
 		}
 	})
+	_, err := conn.ChanSubscribe(news+">", b.inbox)
 	go b.dispatch()
-	return b
+	if err != nil {
+		b.Close()
+		return nil, fmt.Errorf("listening on the bus: %w", err)
+	}
+	return b, nil
 }
 
 func (b *Bus) dispatch() {
 	defer close(b.done)
 	for m := range b.inbox {
+		if subject, ok := strings.CutPrefix(m.Subject, news); ok {
+			b.tell(subject, m.Data)
+			continue
+		}
 		b.mu.RLock()
-		handle := b.handlers[m.Sub]
+		answer := b.answers[m.Sub]
 		b.mu.RUnlock()
-		if handle != nil {
-			handle(m)
+		if answer != nil {
+			answer(m)
+		}
+	}
+}
+
+// tell runs the handlers of a subject in the order in which they subscribed,
+// without those that cancelled meanwhile.
+func (b *Bus) tell(subject string, data []byte) {
+	b.mu.RLock()
+	all := b.listeners[subject]
+	b.mu.RUnlock()
+	for _, l := range all {
+		b.mu.RLock()
+		still := slices.Contains(b.listeners[subject], l)
+		b.mu.RUnlock()
+		if still {
+			l.handle(data)
 		}
 	}
 }
@@ -104,7 +144,7 @@ func (b *Bus) Publish(subject string, v any) error {
 	if err != nil {
 		return fmt.Errorf("encoding for %s: %w", subject, err)
 	}
-	if err := b.conn.Publish(subject, data); err != nil {
+	if err := b.conn.Publish(news+subject, data); err != nil {
 		return fmt.Errorf("publishing on %s: %w", subject, err)
 	}
 	return nil
@@ -120,23 +160,53 @@ func (b *Bus) Flush(ctx context.Context) error {
 // Subscribe has fn called with every message on subject that decodes as T;
 // others are ignored. cancel ends it; fn may still be running when cancel
 // returns, and is not called after that.
-func Subscribe[T any](b *Bus, subject string, fn func(T)) (cancel func(), err error) {
-	return b.subscribe(subject, func(m *nats.Msg) {
+func Subscribe[T any](b *Bus, subject string, fn func(T)) (cancel func()) {
+	l := &listener{func(data []byte) {
 		var v T
-		if json.Unmarshal(m.Data, &v) == nil {
+		if json.Unmarshal(data, &v) == nil {
 			fn(v)
 		}
-	})
+	}}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.listeners[subject] = append(slices.Clip(b.listeners[subject]), l)
+	return func() { b.leave(subject, l) }
+}
+
+// leave takes a listener off. The list that tell may be going through stays as
+// it is.
+func (b *Bus) leave(subject string, l *listener) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	left := slices.DeleteFunc(slices.Clone(b.listeners[subject]), func(other *listener) bool { return other == l })
+	if len(left) == 0 {
+		delete(b.listeners, subject)
+		return
+	}
+	b.listeners[subject] = left
 }
 
 // Answer has fn asked for a value for every request on subject. The first node
 // to answer wins.
 func Answer[T any](b *Bus, subject string, fn func() T) (cancel func(), err error) {
-	return b.subscribe(subject, func(m *nats.Msg) {
+	// The answer must be in place before the first request can be dispatched.
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	sub, err := b.conn.ChanSubscribe(subject, b.inbox)
+	if err != nil {
+		return nil, fmt.Errorf("answering on %s: %w", subject, err)
+	}
+	b.answers[sub] = func(m *nats.Msg) {
 		if data, err := json.Marshal(fn()); err == nil {
 			m.Respond(data) // a requester that has gone is no concern of ours
 		}
-	})
+	}
+	return func() {
+		b.mu.Lock()
+		delete(b.answers, sub)
+		b.mu.Unlock()
+		sub.Unsubscribe() // fails only when the bus is closed: as good as done
+	}, nil
 }
 
 // Request asks for the value that some node answers on subject. It returns
@@ -157,21 +227,4 @@ func Request[T any](ctx context.Context, b *Bus, subject string) (T, error) {
 		return v, fmt.Errorf("reading the answer on %s: %w", subject, err)
 	}
 	return v, nil
-}
-
-func (b *Bus) subscribe(subject string, handle func(*nats.Msg)) (func(), error) {
-	// The handler must be in place before the first message can be dispatched.
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	sub, err := b.conn.ChanSubscribe(subject, b.inbox)
-	if err != nil {
-		return nil, fmt.Errorf("subscribing to %s: %w", subject, err)
-	}
-	b.handlers[sub] = handle
-	return func() {
-		b.mu.Lock()
-		delete(b.handlers, sub)
-		b.mu.Unlock()
-		sub.Unsubscribe() // fails only when the bus is closed: as good as done
-	}, nil
 }

@@ -77,7 +77,7 @@ func Dial(url string) (*Bus, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connecting to the bus: %w", err)
 	}
-	return begin(conn, nil), nil
+	return begin(conn, nil)
 }
 
 func embedded(o *server.Options) (*Bus, error) {
@@ -97,7 +97,7 @@ func embedded(o *server.Options) (*Bus, error) {
 		s.Shutdown()
 		return nil, fmt.Errorf("connecting to the embedded bus: %w", err)
 	}
-	return begin(conn, s), nil
+	return begin(conn, s)
 }
 
 func manners() []nats.Option {

@@ -214,8 +214,13 @@ func load(tb testing.TB, client *http.Client, page string) {
 // idleSockets is how many residents' pages are open at once.
 const idleSockets = 5000
 
+// idleTime is how long they stay open before they are measured: some rounds of
+// pings from both sides, which leave garbage behind.
+const idleTime = 2 * time.Minute
+
 // BenchmarkIdleResident is the memory of a node's process for each resident's
-// page that is open and idle.
+// page that is open and idle: it says the ping that PROTOCOL.md asks for, and
+// answers those of the server.
 func BenchmarkIdleResident(b *testing.B) {
 	for b.Loop() {
 		c := Processes(b, 1)
@@ -224,6 +229,7 @@ func BenchmarkIdleResident(b *testing.B) {
 		warm := house.idle(sessions[:200]) // what the first ones cost once and for all
 		before := c.Nodes[0].resident()
 		cold := house.idle(sessions[200:])
+		<-time.After(idleTime)
 		after := c.Nodes[0].resident()
 		b.ReportMetric(float64(after-before)/float64(len(cold)), "B/page")
 		b.ReportMetric(0, "ns/op")
@@ -290,7 +296,7 @@ func (h *House) fill(n int) []doorlink.Secret {
 	return sessions
 }
 
-// idle opens the page's line of each session and says nothing on it.
+// idle opens the page's line of each session and says nothing on it but pings.
 func (h *House) idle(sessions []doorlink.Secret) []*websocket.Conn {
 	h.tb.Helper()
 	n := h.Nodes[0]
@@ -301,8 +307,27 @@ func (h *House) idle(sessions []doorlink.Secret) []*websocket.Conn {
 		conn, _, err := websocket.Dial(h.tb.Context(), n.Base+"/r/line", &websocket.DialOptions{HTTPClient: client, HTTPHeader: cookie})
 		must(h.tb, err)
 		open = append(open, conn)
+		go keepAlive(h.tb.Context(), conn)
 	}
 	return open
+}
+
+// keepAlive pings every 20 seconds and hears the answers, until the line closes.
+func keepAlive(ctx context.Context, conn *websocket.Conn) {
+	every := time.NewTicker(20 * time.Second)
+	defer every.Stop()
+	go func() {
+		for range every.C {
+			if conn.Write(ctx, websocket.MessageText, []byte(`{"t":"ping"}`)) != nil {
+				return
+			}
+		}
+	}()
+	for {
+		if _, _, err := conn.Read(ctx); err != nil {
+			return
+		}
+	}
 }
 
 var residentKB = regexp.MustCompile(`VmRSS:\s+(\d+) kB`)

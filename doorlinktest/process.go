@@ -36,6 +36,7 @@ func BeNode() {
 }
 
 func beNode(settings []byte) error {
+	server.Frugal()
 	var c server.Config
 	if err := json.Unmarshal(settings, &c); err != nil {
 		return err

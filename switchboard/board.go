@@ -103,11 +103,7 @@ func New(calls Calls, house House, codes Codes, relay Relay, b *bus.Bus, log *sl
 // off has ended, at most moveTime later, and nothing is set off after that.
 func (b *Board) Run(ctx context.Context) error {
 	defer b.close()
-	cancel, err := bus.Subscribe(b.bus, overSubject, b.relay.End)
-	if err != nil {
-		return err
-	}
-	defer cancel()
+	defer bus.Subscribe(b.bus, overSubject, b.relay.End)()
 	tick := time.NewTicker(sweepTime)
 	defer tick.Stop()
 	for {

@@ -139,15 +139,11 @@ func (l *Leg) unlessReached() {
 // awaitTurn listens for the end of the resident's other call.
 func (l *Leg) awaitTurn() {
 	id := l.call.ID
-	cancel, err := bus.Subscribe(l.board.bus, personSubject(l.call.Person), func(m toPerson) {
+	cancel := bus.Subscribe(l.board.bus, personSubject(l.call.Person), func(m toPerson) {
 		if m.Call != nil && m.Call.ID != id && m.Call.State == doorlink.Ended {
 			l.board.setOff(func() { l.board.later(id, "taking the next caller", free) })
 		}
 	})
-	if err != nil {
-		l.board.log.Warn("waiting for a turn", "call", id, "err", err)
-		return
-	}
 	l.cancels = append(l.cancels, cancel)
 	l.board.setOff(func() { l.turnPassed(id) })
 }

@@ -83,17 +83,12 @@ func (l *Line) learn(c doorlink.Call, s sign) *known {
 	if k := l.calls[c.ID]; k != nil {
 		return k
 	}
-	k := &known{call: c, sign: s, cancel: func() {}}
+	k := &known{call: c, sign: s}
 	if l.calls == nil {
 		l.calls = map[doorlink.CallID]*known{}
 	}
 	l.calls[c.ID] = k
-	cancel, err := bus.Subscribe(l.board.bus, residentSubject(c.ID), func(m toResident) { l.onVisitor(c.ID, m) })
-	if err != nil {
-		l.board.log.Warn("listening to a call", "call", c.ID, "err", err)
-		return k
-	}
-	k.cancel = cancel
+	k.cancel = bus.Subscribe(l.board.bus, residentSubject(c.ID), func(m toResident) { l.onVisitor(c.ID, m) })
 	l.report(k)
 	if k.behind = !c.State.Over(); k.behind {
 		l.board.setOff(func() { l.catchUp(c.ID) })

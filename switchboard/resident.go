@@ -45,11 +45,7 @@ type known struct {
 // when the handset is signed out on whatever node; the line is then to be closed.
 func (b *Board) Line(ctx context.Context, h doorlink.Handset, hear func(doorlink.Signal), out func()) (*Line, error) {
 	l := &Line{board: b, turn: newTurn("line"), handset: h, hear: hear, out: out}
-	cancel, err := bus.Subscribe(b.bus, personSubject(h.Person), l.onPerson)
-	if err != nil {
-		return nil, err
-	}
-	l.cancel = cancel
+	l.cancel = bus.Subscribe(b.bus, personSubject(h.Person), l.onPerson)
 	if err := b.bus.Flush(ctx); err != nil {
 		l.Close()
 		return nil, ErrBusDown.Because(err)

@@ -138,10 +138,7 @@ func (b *Board) newLeg(t turn, s sign, hear func(doorlink.Signal)) *Leg {
 func (l *Leg) listen(id doorlink.CallID) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	heard, err := bus.Subscribe(l.board.bus, visitorSubject(id), l.onBus)
-	if err != nil {
-		return err
-	}
+	heard := bus.Subscribe(l.board.bus, visitorSubject(id), l.onBus)
 	l.cancels = append(l.cancels, heard)
 	told, err := bus.Answer(l.board.bus, soFarSubject(id), l.soFar)
 	if err != nil {

@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -121,17 +120,20 @@ type residentPage struct {
 
 func (p *residentPage) run() {
 	defer p.line.Close()
-	for {
-		sig, err := p.sock.read(doorlink.Resident)
-		if errors.Is(err, errHungUp) {
-			return
-		}
-		if err == nil {
-			err = p.say(sig)
-		}
-		if err != nil {
-			p.refuse(sig, err)
-		}
+	p.sock.listen(p.hear)
+}
+
+// hear does what the page says, or tells it why not.
+func (p *residentPage) hear(said []byte, err error) {
+	var sig doorlink.Signal
+	if err == nil {
+		sig, err = signalFrom(doorlink.Resident, said)
+	}
+	if err == nil {
+		err = p.say(sig)
+	}
+	if err != nil {
+		p.refuse(sig, err)
 	}
 }
 
@@ -147,7 +149,7 @@ func (p *residentPage) signedOut() { go p.sock.close(websocket.StatusPolicyViola
 
 func (p *residentPage) say(sig doorlink.Signal) error {
 	if sig.Kind == doorlink.SigPing {
-		p.sock.send(doorlink.Signal{Kind: doorlink.SigPong})
+		p.sock.queue(pong)
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), sayTime)

@@ -2,12 +2,14 @@ package web
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/coder/websocket"
@@ -25,9 +27,10 @@ const (
 	outLimit = 256
 	// writeTime is how long one write may take.
 	writeTime = 10 * time.Second
-	// pingTime is how often a socket proves that its other end is there, and
-	// pongTime how long the proof may take.
-	pingTime = 40 * time.Second
+	// pingTime is after how long a socket that heard nothing proves that its other
+	// end is there: a little more than a page's own pings are apart. pongTime is how
+	// long the proof may take.
+	pingTime = 25 * time.Second
 	pongTime = 15 * time.Second
 	// sayRate and sayBurst bound what one socket may say; typing is ten signals
 	// a second.
@@ -38,9 +41,10 @@ const (
 // socket is one page's WebSocket: one JSON signal per text message. While it is
 // idle it costs one goroutine, which waits to read.
 type socket struct {
-	conn *websocket.Conn
-	rate *rate.Limiter
-	ping *time.Timer
+	conn  *websocket.Conn
+	rate  *rate.Limiter
+	prove *time.Timer
+	heard atomic.Int64 // when something was, in Unix nanoseconds
 
 	mu      sync.Mutex
 	out     [][]byte
@@ -57,23 +61,34 @@ func accept(w http.ResponseWriter, r *http.Request) (*socket, error) {
 	}
 	conn.SetReadLimit(readLimit)
 	s := &socket{conn: conn, rate: rate.NewLimiter(sayRate, sayBurst)}
-	s.ping = time.AfterFunc(pingTime, s.prove)
+	s.heard.Store(time.Now().UnixNano())
+	s.prove = time.AfterFunc(pingTime, s.proveAlive)
 	return s, nil
 }
 
-// prove closes a socket whose other end does not answer a ping.
-func (s *socket) prove() {
-	ctx, cancel := context.WithTimeout(context.Background(), pongTime)
-	defer cancel()
-	if s.conn.Ping(ctx) != nil {
-		s.close(websocket.StatusGoingAway, "no answer")
-		return
+// proveAlive closes a socket whose other end has said nothing and does not answer
+// a ping either.
+func (s *socket) proveAlive() {
+	next := pingTime - time.Since(time.Unix(0, s.heard.Load()))
+	if next <= 0 {
+		if !s.answers() {
+			s.close(websocket.StatusGoingAway, "no answer")
+			return
+		}
+		next = pingTime
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.closed {
-		s.ping.Reset(pingTime)
+		s.prove.Reset(next)
 	}
+}
+
+// answers reports whether the other end answers a ping in time.
+func (s *socket) answers() bool {
+	ctx, cancel := context.WithTimeout(context.Background(), pongTime)
+	defer cancel()
+	return s.conn.Ping(ctx) == nil
 }
 
 // send queues a signal and returns at once. A socket that cannot keep up is
@@ -83,6 +98,11 @@ func (s *socket) send(sig doorlink.Signal) {
 	if err != nil {
 		return // a Signal always encodes; there is nothing a page could do
 	}
+	s.queue(data)
+}
+
+// queue is send for what is already encoded.
+func (s *socket) queue(data []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
@@ -122,25 +142,68 @@ func (s *socket) write() {
 // errSlower refuses a page that says more than anybody can type.
 var errSlower = doorlink.Fail(doorlink.Busy, "signal.too_many")
 
-// read waits for the next signal from side and checks it. An error of kind
-// Invalid, Denied or Busy concerns that signal alone; after any other the socket
-// is finished.
-func (s *socket) read(side doorlink.Side) (doorlink.Signal, error) {
-	kind, data, err := s.conn.Read(context.Background())
-	if err != nil {
-		return doorlink.Signal{}, errHungUp
+// listen hands every message to hear, or what is wrong with it, until the socket
+// is finished; pings it answers itself. A page that is open waits here for hours,
+// so no Signal stands in the frames of listen and what it calls: it would double
+// the goroutine's stack.
+func (s *socket) listen(hear func(said []byte, err error)) {
+	for {
+		said, err := s.next()
+		switch {
+		case errors.Is(err, errHungUp):
+			return
+		case err == nil && bytes.Equal(said.Bytes(), ping):
+			s.queue(pong)
+		default:
+			hear(said.Bytes(), err)
+		}
+		giveBack(said)
 	}
+}
+
+// ping and pong are what an idle page says and hears, every 20 seconds.
+var ping, pong = []byte(`{"t":"ping"}`), []byte(`{"t":"pong"}`)
+
+// next reads one message into a borrowed buffer, borrowed only once something
+// arrives. After errHungUp there is none to give back.
+func (s *socket) next() (*bytes.Buffer, error) {
+	kind, r, err := s.conn.Reader(context.Background())
+	if err != nil {
+		return nil, errHungUp
+	}
+	said := buffers.Get().(*bytes.Buffer)
+	if _, err := said.ReadFrom(r); err != nil {
+		return nil, errHungUp
+	}
+	s.heard.Store(time.Now().UnixNano())
 	if !s.rate.Allow() {
-		return doorlink.Signal{}, errSlower
+		return said, errSlower
 	}
 	if kind != websocket.MessageText {
-		return doorlink.Signal{}, doorlink.ErrSignal
+		return said, doorlink.ErrSignal
 	}
-	sig, err := doorlink.ReadSignal(data)
+	return said, nil
+}
+
+// signalFrom decodes what a page of side said and checks it. However a ping is
+// spelt, it is one.
+func signalFrom(side doorlink.Side, said []byte) (doorlink.Signal, error) {
+	sig, err := doorlink.ReadSignal(said)
 	if err != nil {
 		return sig, err
 	}
 	return sig, sig.Check(side)
+}
+
+// buffers are those that messages are read into.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+func giveBack(b *bytes.Buffer) {
+	if b.Cap() > 4*bytes.MinRead {
+		return // a rare giant is not kept
+	}
+	b.Reset()
+	buffers.Put(b)
 }
 
 // errHungUp says that the socket is finished.
@@ -155,7 +218,7 @@ func (s *socket) close(code websocket.StatusCode, why string) {
 	}
 	s.closed = true
 	s.mu.Unlock()
-	s.ping.Stop()
+	s.prove.Stop()
 	s.conn.Close(code, why)
 }
 

@@ -146,17 +146,20 @@ func (p *visitorPage) run() {
 	defer p.hold()
 	p.catchUp()
 	p.resume()
-	for {
-		sig, err := p.sock.read(doorlink.Visitor)
-		if errors.Is(err, errHungUp) {
-			return
-		}
-		if err == nil {
-			err = p.say(sig)
-		}
-		if err != nil {
-			p.sock.send(p.s.refusal(p.v.lang, sig, err, p.v.zone))
-		}
+	p.sock.listen(p.hear)
+}
+
+// hear does what the page says, or tells it why not.
+func (p *visitorPage) hear(said []byte, err error) {
+	var sig doorlink.Signal
+	if err == nil {
+		sig, err = signalFrom(doorlink.Visitor, said)
+	}
+	if err == nil {
+		err = p.say(sig)
+	}
+	if err != nil {
+		p.sock.send(p.s.refusal(p.v.lang, sig, err, p.v.zone))
 	}
 }
 
@@ -198,7 +201,7 @@ func (p *visitorPage) say(sig doorlink.Signal) error {
 	defer cancel()
 	switch {
 	case sig.Kind == doorlink.SigPing:
-		p.sock.send(doorlink.Signal{Kind: doorlink.SigPong})
+		p.sock.queue(pong)
 		return nil
 	case sig.Kind == doorlink.SigDial:
 		return p.dial(ctx, sig)

@@ -24,6 +24,7 @@ func (c *serve) Run(ctx context.Context, log *slog.Logger) error {
 	if err := c.Check(); err != nil {
 		return fmt.Errorf("these settings cannot be:\n%w", err)
 	}
+	server.Frugal()
 	s, err := server.New(ctx, c.Config, log)
 	if err != nil {
 		return err
