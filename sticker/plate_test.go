@@ -113,23 +113,6 @@ func TestWhatCannotBePrintedIsRefusedBeforeAnythingIsWritten(t *testing.T) {
 	}
 }
 
-func TestATagHoldsTheAddress(t *testing.T) {
-	t.Parallel()
-	for _, long := range []string{"", strings.Repeat("x", 300)} {
-		tag, err := sticker.NDEF(address + long)
-		if err != nil {
-			t.Fatal(err)
-		}
-		head := 4
-		if long != "" {
-			head = 7
-		}
-		if got := string(tag[head+1:]); tag[head] != 4 || "https://"+got != address+long {
-			t.Errorf("the tag says %d %q", tag[head], got)
-		}
-	}
-}
-
 func BenchmarkPlate(b *testing.B) {
 	p := plate(b, "en", "de")
 	for _, f := range []sticker.Format{sticker.Panel, sticker.A6, sticker.Sheet} {
