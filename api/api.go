@@ -27,7 +27,7 @@ import (
 // Base is where the API is served; what is under it is the Server's.
 const Base = "/api/v1"
 
-// maxBody is how much a request may say, in bytes.
+// maxBody is how much a request may say, in bytes, but for one with a list.
 const maxBody = 1 << 20
 
 // Config is what the API must know of its surroundings.
@@ -66,7 +66,7 @@ func New(c Config, o *office.Office, log *slog.Logger) (*Server, error) {
 	}
 	s.huma = humago.NewWithPrefix(s.mux, Base, s.describe())
 	s.register()
-	s.handler = page.Careful(maxBody, http.HandlerFunc(s.serve))
+	s.handler = page.Careful(maxList, http.HandlerFunc(s.serve))
 	return s, nil
 }
 
@@ -99,6 +99,7 @@ func (s *Server) register() {
 	s.registerHolders()
 	s.registerHistory()
 	s.registerManagers()
+	s.registerLists()
 	s.registerTokens()
 	s.registerPrint()
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -66,9 +67,12 @@ func madeOf[T any](ctx context.Context, id string, o *one[T], err error) (*made[
 type about struct {
 	id, summary string
 	needs       []doorlink.Ability
+	body        int64 // bytes that its request may say; 0: maxBody
 }
 
-func says(id, summary string, needs ...doorlink.Ability) about { return about{id, summary, needs} }
+func says(id, summary string, needs ...doorlink.Ability) about {
+	return about{id: id, summary: summary, needs: needs}
+}
 
 // listNeeds is what the description says of them.
 func (a about) listNeeds() string {
@@ -118,7 +122,7 @@ func isID(text string) bool { return shape.MatchString(text) }
 func everywhere[I, O any](s *Server, method, path string, op about, h func(context.Context, *I) (*O, error)) {
 	huma.Register(s.huma, huma.Operation{
 		Method: method, Path: path, OperationID: op.id, Summary: op.summary, Description: op.listNeeds(), Tags: []string{tag(path)},
-		MaxBodyBytes: maxBody, DefaultStatus: statusFor[O](), Responses: contentOf[O](),
+		MaxBodyBytes: cmp.Or(op.body, maxBody), BodyReadTimeout: patience, DefaultStatus: statusFor[O](), Responses: contentOf[O](),
 	}, func(ctx context.Context, in *I) (*O, error) {
 		out, err := h(ctx, in)
 		if err == nil {

@@ -52,6 +52,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, err, "finding who asks")
 		return
 	}
+	if !longer(r) {
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+	}
 	r = r.WithContext(context.WithValue(ctx, askerKey{}, a))
 	if key := r.Header.Get("Idempotency-Key"); key != "" && r.Method == http.MethodPost {
 		s.once(w, r, a, key)

@@ -40,6 +40,7 @@ var bodies = map[string]string{
 	"changeProperty": `{}`, "addDoor": `{"name":"Z","type":"communal"}`, "changeDoor": `{}`,
 	"addLink": `{"label":"Z"}`, "changeLink": `{}`, "changeQR": `{"old_stops":"now"}`,
 	"addKey": `{"name":"Z"}`, "changeKey": `{}`, "putDoors": `{"doors":["door_1"]}`, "changeKeyDoor": `{}`, "giveTo": `{"people":["pers_1"]}`,
+	"addList": `{"text":""}`, "chooseList": `{}`, "decideList": `{"email":"z@"}`, "applyList": `{"seal":""}`,
 	"inviteManager": `{"name":"Z","email":"z@","scope":"limited"}`, "changeManager": `{}`,
 	"addProperty": `{"name":"Z","time_zone":"Nowhere"}`,
 	"addToken":    `{"name":"Z","may":["see"],"ends":"2020-01-01T00:00:00Z"}`,

@@ -20,7 +20,7 @@ var (
 	errNoMethod  = doorlink.Fail(doorlink.Invalid, "api.no_method")
 	errMalformed = doorlink.Fail(doorlink.Invalid, "api.malformed")
 	errMedia     = doorlink.Fail(doorlink.Invalid, "api.media")
-	errTooLarge  = doorlink.Fail(doorlink.Invalid, "api.too_large", "bytes", maxBody)
+	errTooLarge  = doorlink.Fail(doorlink.Invalid, "api.too_large")
 	errSlow      = doorlink.Fail(doorlink.Invalid, "api.slow")
 	errInput     = doorlink.Fail(doorlink.Invalid, "api.input")
 	errNoMatch   = doorlink.Fail(doorlink.Invalid, "api.no_match")
