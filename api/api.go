@@ -101,5 +101,6 @@ func (s *Server) register() {
 	s.registerManagers()
 	s.registerLists()
 	s.registerTokens()
+	s.registerHooks()
 	s.registerPrint()
 }

@@ -43,7 +43,8 @@ var bodies = map[string]string{
 	"addList": `{"text":""}`, "chooseList": `{}`, "decideList": `{"email":"z@"}`, "applyList": `{"seal":""}`,
 	"inviteManager": `{"name":"Z","email":"z@","scope":"limited"}`, "changeManager": `{}`,
 	"addProperty": `{"name":"Z","time_zone":"Nowhere"}`,
-	"addToken":    `{"name":"Z","may":["see"],"ends":"2020-01-01T00:00:00Z"}`,
+	"addWebhook":  `{"url":"ftp://example.org","events":["*"]}`, "changeWebhook": `{}`,
+	"addToken": `{"name":"Z","may":["see"],"ends":"2020-01-01T00:00:00Z"}`,
 }
 
 // routes are all that the description has at a property.

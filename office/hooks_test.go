@@ -4,6 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"doorlink"
+	"doorlink/doorcode"
 	"doorlink/office"
 	"doorlink/store"
 )
@@ -297,3 +301,103 @@ func deliveriesAreGuarded(t *testing.T, h *house) {
 }
 
 func second[T any](_ T, err error) error { return err }
+
+// TestTheManualShowsEveryEventAsItIs has every kind of event happen and holds the
+// examples of the manual against what was told.
+func TestTheManualShowsEveryEventAsItIs(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, "sqlite:"+filepath.Join(t.TempDir(), "test.db"))
+	ctx, d := t.Context(), h.desk(t)
+	made, err := d.AddHook(ctx, every())
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.visited(t)
+	must(t)(d.TestHook(ctx, made.ID))
+	if _, _, err := d.ChangeQR(ctx, h.front.ID, office.QRChange{}); err != nil {
+		t.Fatal(err)
+	}
+	out := must(t)(d.MoveOut(ctx, h.chidi))
+	must(t)(d.Undo(ctx, out.Seq))
+
+	list, _, err := h.db.Deliveries(ctx, store.DeliveryQuery{Hook: made.ID, Limit: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, one := range list {
+		got[string(one.Event)] = example(t, one.Body)
+	}
+	manual, err := os.ReadFile(filepath.Join("..", "docs", "webhooks.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{}
+	for _, block := range regexp.MustCompile("(?s)```json\n(.*?)```").FindAllStringSubmatch(string(manual), -1) {
+		var e struct{ Type string }
+		if err := json.Unmarshal([]byte(block[1]), &e); err != nil {
+			t.Fatal(err)
+		}
+		want[e.Type] = example(t, block[1])
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-manual +told):\n%s", diff)
+	}
+	for _, k := range append(slices.Clone(doorlink.EventKinds), doorlink.HookTest) {
+		if want[string(k)] == "" {
+			t.Errorf("the manual does not show %s", k)
+		}
+	}
+}
+
+// visited has Ada take a call and give a code, which opens the door, and refuse
+// another call.
+func (h *house) visited(t *testing.T) {
+	t.Helper()
+	ctx, now := t.Context(), time.Now()
+	member := h.plan.Memberships[0]
+	call := func() doorlink.CallID {
+		v := doorlink.Visit{
+			ID: doorlink.NewID[doorlink.VisitID]("visit"), Property: h.plan.Property.ID, Door: h.front.ID, Panel: h.plan.Panels[0].ID,
+		}
+		c := doorlink.PlaceCall(doorlink.NewID[doorlink.CallID]("call"), v, member.Entry, member.Person, member.Unit, doorlink.Caller{}, false, now)
+		if _, err := h.db.AddCall(ctx, c, func(c doorlink.Call, _ []doorlink.Call) (doorlink.Call, error) { return c, nil }); err != nil {
+			t.Fatal(err)
+		}
+		return c.ID
+	}
+	change := func(c doorlink.CallID, move func(doorlink.Call) (doorlink.Call, error)) {
+		if _, err := h.db.ChangeCall(ctx, c, move); err != nil {
+			t.Fatal(err)
+		}
+	}
+	taken := call()
+	change(taken, func(c doorlink.Call) (doorlink.Call, error) { return c.Answer(h.plan.Handsets[0].ID, now) })
+	_, err := h.db.ChangeSlot(ctx, h.front.ID, 1, 20000, 4, member.Person, func(s doorcode.Slot) (doorcode.Slot, error) {
+		s.Given = append(s.Given, doorcode.Given{Ask: doorcode.Ask{Call: taken, Nth: 1}})
+		return s, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.db.MarkCode(ctx, taken, 1, true, "yes", now); err != nil {
+		t.Fatal(err)
+	}
+	change(taken, func(c doorlink.Call) (doorlink.Call, error) { return c.HangUp(doorlink.Resident, now), nil })
+	change(call(), func(c doorlink.Call) (doorlink.Call, error) { return c.Decline(now) })
+}
+
+// example is a message without what is another one each time.
+func example(t *testing.T, text string) string {
+	t.Helper()
+	var e map[string]any
+	if err := json.Unmarshal([]byte(text), &e); err != nil {
+		t.Fatal(err)
+	}
+	e["timestamp"] = "…"
+	b, err := json.Marshal(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return regexp.MustCompile(`_[0-9a-z]{26}"`).ReplaceAllString(string(b), `_…"`)
+}
