@@ -243,14 +243,15 @@ func serve(ctx context.Context, g *errgroup.Group, h *http.Server, l net.Listene
 	})
 }
 
-// purgeTime is how often records are looked through for what is too old.
-const purgeTime = 24 * time.Hour
+// purgeTime is how often a node looks whether the day's purge is still to be
+// done.
+const purgeTime = time.Hour
 
-// purge removes what has outlived its retention, once at start and then daily,
+// purge removes, once a day among all nodes, what has outlived its retention,
 // and reports how much of what.
 func (s *Server) purge(ctx context.Context) error {
 	for {
-		gone, err := s.DB.Purge(ctx, time.Now())
+		gone, err := s.DB.PurgeDaily(ctx, time.Now())
 		if err != nil && ctx.Err() == nil {
 			s.log.Warn("removing old records", "err", err)
 		}

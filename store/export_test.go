@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"strings"
+	"time"
 
 	"doorlink"
 )
@@ -45,6 +46,11 @@ func HotTexts() map[string]string {
 func (db *DB) Records(ctx context.Context, p doorlink.PropertyID) ([]doorlink.Record, error) {
 	return query[doorlink.Record]{"testing", `SELECT id, kind, property, door, door_type, person, own, call, state, at
 		FROM records WHERE property = $1 ORDER BY at DESC, id DESC`, scanRecord, nil}.all(ctx, db.read, p)
+}
+
+// Purge is PurgeDaily on whatever day.
+func (db *DB) Purge(ctx context.Context, now time.Time) (map[string]int64, error) {
+	return db.purge(ctx, now, func(doorlink.PropertyID, map[doorlink.RecordKind]int64) error { return nil })
 }
 
 // Plan is how SQLite would go about a statement.

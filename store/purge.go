@@ -2,6 +2,9 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
 	"time"
 
 	"doorlink"
@@ -14,11 +17,13 @@ const purgeBatch = 500
 // sweep removes what is older than a moment from one table, a batch at a time.
 type sweep struct {
 	table string
-	old   string        // the condition for $1, the moment
-	after time.Duration // how long it is kept
-	key   string        // the columns that name a row
-	first statement     // done before, with the moment; may be none
-	where []any         // $3 of the condition; empty: there is none
+	old   string              // the condition for $1, the moment
+	after time.Duration       // how long it is kept
+	key   string              // the columns that name a row
+	first statement           // done before, with the moment; may be none
+	where []any               // $3 of the condition; empty: there is none
+	kind  doorlink.RecordKind // managers read how many went of it; empty: they do not
+	quiet bool                // nobody reads how many went
 }
 
 // LeftTime is how long a manager without any role is kept, so that who took their
@@ -44,6 +49,7 @@ func sweeps() []sweep {
 		{table: "tokens", old: `ends_at < $1`, after: doorlink.SignRecord.Retention(), key: "id"},
 		{table: "managers", old: leftManagers, after: LeftTime, key: "id"},
 		{table: "drafts", old: `made_at < $1`, after: DraftTime, key: "id"},
+		{table: "purges", old: `day * 86400000 < $1`, after: doorlink.MaxKept * 24 * time.Hour, key: "day"},
 		{table: "repeats", old: `at < $1`, after: RepeatTime, key: "token, key"},
 		{table: "handsets", old: `used_at < $1`, after: SessionTime, key: "id", first: moveBySweep},
 	}
@@ -76,8 +82,11 @@ func keptFor(keeps func(doorlink.RecordKind) time.Duration, property, door strin
 			after: calls, key: "id"},
 	}
 	for _, kind := range doorlink.RecordKinds {
-		all = append(all, sweep{table: "records", old: `kind = '` + string(kind) + `' AND at < $1 AND ` + property,
-			after: keeps(kind), key: "id"})
+		one := sweep{table: "records", old: `kind = '` + string(kind) + `' AND at < $1 AND ` + property, after: keeps(kind), key: "id"}
+		seen, own := one, one
+		seen.old, seen.kind = one.old+` AND NOT `+unseen, kind
+		own.old, own.quiet = one.old+` AND `+unseen, true
+		all = append(all, seen, own)
 	}
 	for i := range all {
 		all[i].where = where
@@ -91,27 +100,145 @@ func (s sweep) statement() statement {
 		(SELECT ` + s.key + ` FROM ` + s.table + ` WHERE ` + s.old + ` LIMIT $2)`}
 }
 
-// Purge removes what has been kept for its time at now, as each property says,
-// and returns how many rows went from each table. It works in batches, each
-// durable by itself, so that an error leaves less to do for the next purge.
-func (db *DB) Purge(ctx context.Context, now time.Time) (map[string]int64, error) {
+// Purge is what the purge of a day removed.
+type Purge struct {
+	Day  doorlink.Day // in UTC
+	At   time.Time    // when a node set about it
+	Done time.Time    // zero: it was not finished
+	// Gone is how many records went, by property. Residents' own entries at unit
+	// doors are not among them: no manager may know of them.
+	Gone map[doorlink.PropertyID]map[doorlink.RecordKind]int64
+}
+
+// purgeTime is after how long another node takes over a purge that was not
+// finished.
+const purgeTime = time.Hour
+
+var (
+	claimPurge = query[string]{"claiming a day's purge",
+		`INSERT INTO purges (day, at, done_at, gone) VALUES ($1, $2, 0, '{}')
+		ON CONFLICT (day) DO UPDATE SET at = excluded.at WHERE purges.done_at = 0 AND purges.at < $3
+		RETURNING gone`, text[string], nil}
+	tellPurge    = statement{"telling of a purge", `UPDATE purges SET done_at = $2, gone = $3 WHERE day = $1`}
+	latestPurges = query[Purge]{"reading what was purged",
+		`SELECT day, at, done_at, gone FROM purges ORDER BY day DESC LIMIT $1`, scanPurge, nil}
+)
+
+// PurgeDaily removes what has been kept for its time at now, as each property
+// says, and keeps what Purges tells of it. Of all nodes that ask on a day, in
+// UTC, one does it: the others get nil. A purge that was not finished is taken
+// over after an hour. What is returned are the rows that went from each table,
+// for those who run doorlink. It works in batches, each durable by itself, so
+// that an error leaves less to do.
+func (db *DB) PurgeDaily(ctx context.Context, now time.Time) (map[string]int64, error) {
+	p := Purge{Day: doorlink.DayIn(now, time.UTC)}
+	mine, err := db.claim(ctx, &p, now)
+	if err != nil || !mine {
+		return nil, err
+	}
+	gone, err := db.purge(ctx, now, func(of doorlink.PropertyID, kinds map[doorlink.RecordKind]int64) error {
+		for kind, n := range kinds {
+			if p.Gone[of] == nil {
+				p.Gone[of] = map[doorlink.RecordKind]int64{}
+			}
+			p.Gone[of][kind] += n
+		}
+		return db.tell(ctx, p)
+	})
+	if err != nil {
+		return gone, err
+	}
+	p.Done = now
+	return gone, db.tell(ctx, p)
+}
+
+// claim makes a day's purge this node's, with what was told of it so far.
+func (db *DB) claim(ctx context.Context, p *Purge, now time.Time) (mine bool, err error) {
+	var found []string
+	err = db.Write(ctx, func(tx *Tx) (err error) {
+		found, err = claimPurge.all(ctx, tx.on, p.Day, ms(now), ms(now.Add(-purgeTime)))
+		return err
+	})
+	if err != nil || len(found) == 0 {
+		return false, err
+	}
+	return true, readGone(found[0], p)
+}
+
+// tell keeps how far a purge has come.
+func (db *DB) tell(ctx context.Context, p Purge) error {
+	text, err := json.Marshal(p.Gone)
+	if err != nil {
+		return fmt.Errorf("writing what was purged: %w", err)
+	}
+	return db.Write(ctx, func(tx *Tx) error {
+		_, err := tellPurge.exec(ctx, tx.on, p.Day, ms(p.Done), string(text))
+		return err
+	})
+}
+
+// Purges reads what the last purges removed, the latest first.
+func (db *DB) Purges(ctx context.Context, limit int) ([]Purge, error) {
+	return latestPurges.all(ctx, db.read, limit)
+}
+
+func scanPurge(r *sql.Rows) (p Purge, err error) {
+	var gone string
+	if err := r.Scan(&p.Day, instant{&p.At}, instant{&p.Done}, &gone); err != nil {
+		return p, err
+	}
+	return p, readGone(gone, &p)
+}
+
+func readGone(text string, into *Purge) error {
+	if err := json.Unmarshal([]byte(text), &into.Gone); err != nil {
+		return fmt.Errorf("reading what was purged: %w", err)
+	}
+	return nil
+}
+
+// purge removes what is too old, reports after each property how many records
+// of it went, and returns how many rows went from each table.
+func (db *DB) purge(ctx context.Context, now time.Time,
+	report func(doorlink.PropertyID, map[doorlink.RecordKind]int64) error,
+) (map[string]int64, error) {
 	gone := map[string]int64{}
 	properties, err := db.Properties(ctx)
 	if err != nil {
 		return gone, err
 	}
-	all := append(strays(), sweeps()...)
-	for _, p := range properties {
-		all = append(all, sweepsOf(p)...)
+	if _, err := db.sweepAll(ctx, append(strays(), sweeps()...), now, gone); err != nil {
+		return gone, err
 	}
-	for _, s := range all {
-		n, err := db.sweep(ctx, s, now.Add(-s.after))
-		gone[s.table] += n
+	for _, p := range properties {
+		kinds, err := db.sweepAll(ctx, sweepsOf(p), now, gone)
 		if err != nil {
+			return gone, err
+		}
+		if err := report(p.ID, kinds); err != nil {
 			return gone, err
 		}
 	}
 	return gone, nil
+}
+
+// sweepAll sweeps one table after the other, counts what went from each into
+// gone, and returns the same by kind of record.
+func (db *DB) sweepAll(ctx context.Context, all []sweep, now time.Time, gone map[string]int64) (map[doorlink.RecordKind]int64, error) {
+	kinds := map[doorlink.RecordKind]int64{}
+	for _, s := range all {
+		n, err := db.sweep(ctx, s, now.Add(-s.after))
+		if !s.quiet {
+			gone[s.table] += n
+		}
+		if s.kind != "" && n > 0 {
+			kinds[s.kind] += n
+		}
+		if err != nil {
+			return kinds, err
+		}
+	}
+	return kinds, nil
 }
 
 // sweep removes batch after batch until one is not full.

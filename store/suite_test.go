@@ -72,6 +72,9 @@ var suite = []struct {
 	{"PersonIsRemovedWhole", personIsRemovedWhole},
 	{"PurgeKeepsToRetention", purgeKeepsToRetention},
 	{"PurgeAsEachPropertySays", purgeAsEachPropertySays},
+	{"PurgeIsDoneOnceADay", purgeIsDoneOnceADay},
+	{"PurgeIsTakenOver", purgeIsTakenOver},
+	{"PurgeTellsNothingOfOwnEntries", purgeTellsNothingOfOwnEntries},
 
 	{"FailedWriteLeavesNothing", failedWriteLeavesNothing},
 	{"WriteFailsAfterAFailedStatement", writeFailsAfterAFailedStatement},
