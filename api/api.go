@@ -98,6 +98,7 @@ func (s *Server) register() {
 	s.registerPeople()
 	s.registerHolders()
 	s.registerHistory()
+	s.registerReports()
 	s.registerManagers()
 	s.registerLists()
 	s.registerTokens()

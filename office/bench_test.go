@@ -112,3 +112,22 @@ func BenchmarkPeople(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkReports reads the first and the last page of who may enter where, a
+// list of forty thousand lines.
+func BenchmarkReports(b *testing.B) {
+	d := big(b)
+	first, err := d.AssignedAccess(b.Context(), office.Query{})
+	if err != nil || first.Total != 40_000 {
+		b.Fatalf("got %d lines, %v", first.Total, err)
+	}
+	for name, q := range map[string]office.Query{"first page": {}, "second page": {After: first.Next}, "search": {Find: "nwosu-77"}} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := d.AssignedAccess(b.Context(), q); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -25,14 +25,19 @@ func (d *Desk) Deeds(ctx context.Context, after string) (Page[DeedLine], error) 
 	if err := d.may(doorlink.SeeReports); err != nil {
 		return Page[DeedLine]{}, err
 	}
-	var before int64
-	if after != "" {
+	return d.deeds(ctx, Query{After: after})
+}
+
+// deeds lists those entries of the audit that a manager made, or all.
+func (d *Desk) deeds(ctx context.Context, q Query) (Page[DeedLine], error) {
+	of := store.DeedQuery{Property: d.Property.ID, Manager: doorlink.ManagerID(q.Only["manager"]), Limit: q.rows()}
+	if q.After != "" {
 		var err error
-		if before, err = strconv.ParseInt(after, 10, 64); err != nil || before < 1 {
+		if of.Before, err = strconv.ParseInt(q.After, 10, 64); err != nil || of.Before < 1 {
 			return Page[DeedLine]{}, ErrCursor
 		}
 	}
-	deeds, err := d.db.Deeds(ctx, store.DeedQuery{Property: d.Property.ID, Before: before, Limit: PageSize})
+	deeds, err := d.db.Deeds(ctx, of)
 	if err != nil {
 		return Page[DeedLine]{}, err
 	}
@@ -46,8 +51,8 @@ func (d *Desk) Deeds(ctx context.Context, after string) (Page[DeedLine], error) 
 		line.By, line.Program, line.About = n.managers[deed.Manager], n.tokens[deed.Via], n.about(deed)
 		p.Rows = append(p.Rows, line)
 	}
-	if len(deeds) == PageSize && deeds[PageSize-1].Seq > 1 {
-		p.Next = strconv.FormatInt(deeds[PageSize-1].Seq, 10)
+	if last := len(deeds) - 1; last+1 == of.Limit && deeds[last].Seq > 1 {
+		p.Next = strconv.FormatInt(deeds[last].Seq, 10)
 	}
 	return p, nil
 }

@@ -81,17 +81,13 @@ func (d *Desk) History(ctx context.Context, q Query) (Page[Happened], error) {
 	if err != nil || h.nobody {
 		return Page[Happened]{}, err
 	}
-	limit := min(max(q.Limit, 0), MaxPage)
-	if limit == 0 {
-		limit = PageSize
-	}
 	var p Page[Happened]
 	var last store.Position
 	for r, err := range d.db.History(ctx, h.viewer, h.of) {
 		if err != nil {
 			return Page[Happened]{}, err
 		}
-		if len(p.Rows) == limit {
+		if len(p.Rows) == q.rows() {
 			p.Next = writePosition(last)
 			break
 		}

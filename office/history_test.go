@@ -77,6 +77,8 @@ func everything(tb testing.TB, d *office.Desk, ada doorlink.PersonID) string {
 		s.At, s.Deeds = time.Time{}, nil // the reading itself
 		see(s, err)
 		see(d.ExportAll(ctx))
+		see(d.AssignedAccess(ctx, office.Query{}))
+		see(d.Purges(ctx))
 	}
 	text, err := json.Marshal(all)
 	if err != nil {

@@ -25,6 +25,14 @@ const (
 	MaxPage  = 500
 )
 
+// rows is how many rows the page has at most.
+func (q Query) rows() int {
+	if q.Limit <= 0 {
+		return PageSize
+	}
+	return min(q.Limit, MaxPage)
+}
+
 // Page is a part of a list.
 type Page[T any] struct {
 	Rows  []T
@@ -62,11 +70,7 @@ func page[T any](all []T, q Query, o order[T]) (Page[T], error) {
 	if err != nil {
 		return Page[T]{}, err
 	}
-	limit := min(max(q.Limit, 0), MaxPage)
-	if limit == 0 {
-		limit = PageSize
-	}
-	to := min(from+limit, len(all))
+	to := min(from+q.rows(), len(all))
 	p := Page[T]{Rows: all[from:to], Total: len(all)}
 	if to < len(all) {
 		p.Next = base64.RawURLEncoding.EncodeToString([]byte(o.id(all[to-1])))

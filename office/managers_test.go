@@ -84,12 +84,12 @@ func managerLives(t *testing.T, h *house) {
 	if !errors.Is(err, store.ErrLinkExpired) {
 		t.Errorf("their link: got %v", err)
 	}
-	if gone, err := h.db.Purge(ctx, time.Now()); err != nil || gone["managers"] != 0 {
+	if gone, err := h.db.PurgeDaily(ctx, time.Now()); err != nil || gone["managers"] != 0 {
 		t.Errorf("at once: %d managers were purged, %v", gone["managers"], err)
 	}
 	must(t)(d.Undo(ctx, end.Seq))
 	must(t)(d.EndAccess(ctx, l.ID, ""))
-	if gone, err := h.db.Purge(ctx, time.Now().Add(store.LeftTime+time.Minute)); err != nil || gone["managers"] < 1 {
+	if gone, err := h.db.PurgeDaily(ctx, time.Now().Add(store.LeftTime+time.Minute)); err != nil || gone["managers"] < 1 {
 		t.Errorf("a day later: %d managers were purged, %v", gone["managers"], err)
 	}
 	if _, err := h.db.Manager(ctx, l.ID); !errors.Is(err, store.ErrNoManager) {

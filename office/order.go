@@ -9,11 +9,13 @@ import (
 	"doorlink/directory"
 )
 
-// places are where people and units come in lists, from 0, so that sorting ten
-// thousand of them compares numbers.
+// places are where people, units and keys come in lists, from 0, so that sorting
+// ten thousand of them compares numbers.
 type places struct {
 	people map[doorlink.PersonID]int
-	units  map[doorlink.UnitID]int // as directories have them
+	keys   map[doorlink.KeyID]int
+	opens  map[doorlink.KeyID][]doorlink.KeyDoor // the doors on a key, by name
+	units  map[doorlink.UnitID]int               // as directories have them
 	byName map[doorlink.UnitID]int
 }
 
@@ -42,7 +44,21 @@ func (r *Roll) order() places {
 	for i, u := range units {
 		p.byName[u.ID] = i
 	}
+	p.keys, p.opens = r.orderKeys()
 	return p
+}
+
+// orderKeys puts keys, and the doors on each, by name.
+func (r *Roll) orderKeys() (at map[doorlink.KeyID]int, opens map[doorlink.KeyID][]doorlink.KeyDoor) {
+	at, opens = map[doorlink.KeyID]int{}, map[doorlink.KeyID][]doorlink.KeyDoor{}
+	keys := slices.SortedFunc(slices.Values(r.Keys), func(a, b doorlink.Key) int { return directory.CompareNames(a.Name, b.Name) })
+	for i, k := range keys {
+		at[k.ID] = i
+		opens[k.ID] = slices.SortedFunc(slices.Values(r.onKey[k.ID]), func(a, b doorlink.KeyDoor) int {
+			return directory.CompareNames(r.doors[a.Door].Name, r.doors[b.Door].Name)
+		})
+	}
+	return at, opens
 }
 
 // UnitsInOrder are the units as directories list them, Featured Entries first.

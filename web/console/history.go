@@ -6,7 +6,6 @@ import (
 	"io"
 	"iter"
 	"net/http"
-	"net/url"
 	"strconv"
 	"time"
 
@@ -70,28 +69,18 @@ func (s *Server) history(w http.ResponseWriter, r *http.Request, d *desk) error 
 	if err != nil {
 		return err
 	}
+	v.Next = nextPage(r, found.Next)
 	for _, l := range found.Rows {
 		v.Rows = append(v.Rows, d.happened(l))
 	}
-	if found.Next != "" {
-		v.Next = with(r, "after", found.Next)
-	}
-	if d.May(doorlink.SeeReports) && v.Wrong == "" {
-		v.CSV, v.JSON = d.exportAt(r, "csv"), d.exportAt(r, "json")
+	if d.May(doorlink.SeeReports) && len(v.Rows) > 0 {
+		v.CSV, v.JSON = d.path("history/csv?"+exported(r)), d.path("history/json?"+exported(r))
 	}
 	return s.show(w, r, status, "history.html", v)
 }
 
 // daysKept is for how long records of a kind are kept.
 func daysKept(p doorlink.Property, k doorlink.RecordKind) int { return int(p.Keeps(k).Hours() / 24) }
-
-// exportAt is the address of an export of what a page of the history shows.
-func (d *desk) exportAt(r *http.Request, as string) string {
-	q := r.URL.Query()
-	q.Del("after")
-	q.Del(doneParam)
-	return (&url.URL{Path: d.path("history/" + as), RawQuery: q.Encode()}).String()
-}
 
 // choose fills the form above the list, and says what was chosen.
 func (v *historyView) choose(r *http.Request, d *desk, q office.Query, doors []doorlink.Door) {

@@ -98,6 +98,9 @@ var needs = map[string]doorlink.Ability{
 	"POST /console/{property}/import/{list}/remove":     doorlink.EditPeople,
 	"GET /console/{property}/export/people.csv":         doorlink.SeeReports,
 	"GET /console/{property}/export/everything.json":    doorlink.SeeReports,
+	"GET /console/{property}/reports":                   doorlink.SeeReports,
+	"GET /console/{property}/reports/{report}":          doorlink.SeeReports,
+	"GET /console/{property}/reports/{report}/csv":      doorlink.SeeReports,
 
 	"GET /console/{property}/managers":                 doorlink.Govern,
 	"GET /console/{property}/managers/new":             doorlink.Govern,

@@ -116,6 +116,9 @@ func (s *Server) routes(on func(pattern string, h http.Handler)) {
 	on("POST /console/{property}/import/{list}/remove", s.desk(s.removeList))
 	on("GET /console/{property}/export/people.csv", s.desk(s.exportList))
 	on("GET /console/{property}/export/everything.json", s.desk(s.exportAll))
+	on("GET /console/{property}/reports", s.desk(s.reports))
+	on("GET /console/{property}/reports/{report}", s.desk(s.report))
+	on("GET /console/{property}/reports/{report}/csv", s.desk(s.reportCSV))
 	on("GET /console/{property}/settings", s.desk(s.settings))
 	on("POST /console/{property}/settings", s.desk(s.saveSettings))
 

@@ -23,6 +23,7 @@ type settingsView struct {
 	Digits []choice
 	Kept   []keptRow
 	Langs  string
+	Purged string // what the last purge removed; empty: there was none, or the reader may not know
 }
 
 // keptRow is how long records of a kind are kept.
@@ -60,6 +61,10 @@ func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, d *desk, s
 			days = usual(k)
 		}
 		v.Kept = append(v.Kept, keptRow{string(k), d.lang.Say("console.kept." + string(k)), days})
+	}
+	var err error
+	if v.Purged, err = d.lastPurge(r.Context()); err != nil {
+		return err
 	}
 	return s.show(w, r, status, "settings.html", v)
 }

@@ -42,6 +42,7 @@ var rail = []struct {
 	{"keys", "key", doorlink.See},
 	{"history", "clock", doorlink.SeeHistory},
 	{"import", "file", doorlink.EditPeople},
+	{"reports", "file", doorlink.SeeReports},
 	{"audit", "eye", doorlink.SeeReports},
 	{"tokens", "code", doorlink.Connect},
 	{"managers", "people", doorlink.Govern},

@@ -1,0 +1,336 @@
+package console
+
+import (
+	"context"
+	"iter"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"doorlink"
+	"doorlink/office"
+	"doorlink/roster"
+)
+
+// report is a list to read on pages and to take away as a file. Its sentences
+// begin with "console.report." and its name.
+type report struct {
+	name    string // in addresses
+	needs   doorlink.Ability
+	columns []string
+	choices []string // further choices in the address
+	lines   func(context.Context, reader, office.Query) (office.Page[[]string], error)
+}
+
+// reader is whom a report is worded for: moments stand otherwise in files than
+// on pages.
+type reader struct {
+	*desk
+	at func(time.Time) string
+}
+
+// stamp is a moment as spreadsheets understand it, on the doors' clock.
+func (d *desk) stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(d.Location()).Format(time.DateTime)
+}
+
+// reports are all there are, in the order in which people are told of them.
+var reports = []report{
+	{"access", doorlink.SeeReports, []string{"person", "unit", "door", "hours", "key", "from", "to", "standing"}, []string{"door", "when"}, accessLines},
+	{"people-keys", doorlink.SeeReports, []string{"person", "unit", "key", "doors", "from", "to", "status", "standing"}, []string{"when"}, peopleKeysLines},
+	{"keys", doorlink.SeeReports, []string{"key", "doors", "holders", "share"}, nil, keysLines},
+	{"unreached", doorlink.SeeReports, []string{"unit", "residents", "unreached"}, nil, unreachedLines},
+	{"actions", doorlink.Govern, []string{"time", "manager", "action", "about"}, []string{"manager"}, actionLines},
+}
+
+// worded puts the rows of a page into words.
+func worded[T any](p office.Page[T], err error, word func(T) []string) (office.Page[[]string], error) {
+	w := office.Page[[]string]{Total: p.Total, Next: p.Next}
+	for _, row := range p.Rows {
+		w.Rows = append(w.Rows, word(row))
+	}
+	return w, err
+}
+
+func accessLines(ctx context.Context, d reader, q office.Query) (office.Page[[]string], error) {
+	p, err := d.AssignedAccess(ctx, q)
+	return worded(p, err, func(l office.AccessLine) []string {
+		return []string{
+			nameOf(l.Person), unitNames(l.Units), doorNames(l.Doors), d.hours(l.Hours), l.Key.Name,
+			d.at(l.From), d.at(l.To), d.lang.Say("console.report.standing." + string(l.Standing)),
+		}
+	})
+}
+
+func peopleKeysLines(ctx context.Context, d reader, q office.Query) (office.Page[[]string], error) {
+	p, err := d.PeopleKeys(ctx, q)
+	return worded(p, err, func(l office.AccessLine) []string {
+		status := "console.report.status.other"
+		if l.Resident {
+			status = "console.report.status.resident"
+		}
+		return []string{
+			nameOf(l.Person), unitNames(l.Units), l.Key.Name, doorNames(l.Doors),
+			d.at(l.From), d.at(l.To), d.lang.Say(status), d.lang.Say("console.report.standing." + string(l.Standing)),
+		}
+	})
+}
+
+func keysLines(ctx context.Context, d reader, q office.Query) (office.Page[[]string], error) {
+	p, err := d.Keys(ctx, q)
+	return worded(p, err, func(l office.KeyLine) []string {
+		share := "console.no"
+		if l.MayShare {
+			share = "console.yes"
+		}
+		return []string{l.Name, doorNames(l.Doors), strconv.Itoa(l.Holders), d.lang.Say(share)}
+	})
+}
+
+func unreachedLines(ctx context.Context, d reader, q office.Query) (office.Page[[]string], error) {
+	p, err := d.Unreached(ctx, q)
+	return worded(p, err, func(u office.UnitReach) []string {
+		return []string{u.Name, strconv.Itoa(u.Residents), strconv.Itoa(u.Unreached)}
+	})
+}
+
+func actionLines(ctx context.Context, d reader, q office.Query) (office.Page[[]string], error) {
+	p, err := d.AdminActions(ctx, q)
+	return worded(p, err, func(l office.DeedLine) []string {
+		return []string{d.at(l.At), d.by(l), d.what(l), l.About}
+	})
+}
+
+func doorNames(doors []doorlink.Door) string {
+	names := make([]string, len(doors))
+	for i, door := range doors {
+		names[i] = door.Name
+	}
+	return strings.Join(names, ", ")
+}
+
+// reportsView is reports.html: what there is to read, and what was removed.
+type reportsView struct {
+	shell
+	Reports []reportRow
+	Kept    []keptRow
+	Purges  []purgeRow
+}
+
+type reportRow struct{ Name, Why, Path, CSV string }
+
+type purgeRow struct {
+	When   string
+	Gone   []goneCell
+	Broken bool
+}
+
+// goneCell is how many records of a kind a purge removed.
+type goneCell struct {
+	Kind string
+	N    int64
+}
+
+func (s *Server) reports(w http.ResponseWriter, r *http.Request, d *desk) error {
+	purges, err := d.Purges(r.Context())
+	if err != nil {
+		return err
+	}
+	v := reportsView{shell: s.shell(r, d, "reports"), Purges: d.purgeRows(purges)}
+	for _, one := range reports {
+		if d.May(one.needs) {
+			v.Reports = append(v.Reports, reportRow{
+				d.lang.Say("console.report." + one.name), d.lang.Say("console.report." + one.name + ".why"),
+				d.path("reports/" + one.name), d.path("reports/" + one.name + "/csv"),
+			})
+		}
+	}
+	for _, k := range doorlink.RecordKinds {
+		v.Kept = append(v.Kept, keptRow{string(k), d.lang.Say("console.purge." + string(k)), daysKept(d.Property, k)})
+	}
+	return s.show(w, r, http.StatusOK, "reports.html", v)
+}
+
+// purgeRows puts purges into words.
+func (d *desk) purgeRows(all []office.Purged) []purgeRow {
+	var rows []purgeRow
+	for _, p := range all {
+		row := purgeRow{When: d.moment(p.At), Broken: !p.Done}
+		for _, k := range doorlink.RecordKinds {
+			row.Gone = append(row.Gone, goneCell{d.lang.Say("console.purge." + string(k)), p.Gone[k]})
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// lastPurge says what the last purge removed; empty: there was none yet.
+func (d *desk) lastPurge(ctx context.Context) (string, error) {
+	if !d.May(doorlink.SeeReports) {
+		return "", nil
+	}
+	all, err := d.Purges(ctx)
+	if err != nil || len(all) == 0 {
+		return "", err
+	}
+	gone := all[0].Gone
+	return d.lang.Say("console.purges.last", "when", d.moment(all[0].At), "calls", int(gone[doorlink.CallRecord]),
+		"codes", int(gone[doorlink.CodeRecord]), "signs", int(gone[doorlink.SignRecord])), nil
+}
+
+// reportView is report.html: one report.
+type reportView struct {
+	shell
+	Lead, Empty string
+	Columns     []string
+	Numbers     []bool // which columns are figures
+	Rows        [][]string
+	Total       int // 0: nobody counts
+	Find        string
+	Searched    bool // it can be searched
+	Choices     []reportChoice
+	Chosen      bool // something was looked for
+	All         string
+	CSV, Next   string
+}
+
+// reportChoice is a list to choose from above a report.
+type reportChoice struct {
+	Name, Label, Any string
+	Of               []choice
+}
+
+// figures are the columns that are aligned as numbers are.
+var figures = []string{"holders", "residents", "unreached"}
+
+// reportOf finds the report that an address names, for somebody who may read it.
+func reportOf(r *http.Request, d *desk) (report, office.Query, error) {
+	if !d.May(doorlink.SeeReports) {
+		return report{}, office.Query{}, office.ErrMayNot
+	}
+	i := slices.IndexFunc(reports, func(one report) bool { return one.name == r.PathValue("report") })
+	if i < 0 {
+		return report{}, office.Query{}, errNowhere
+	}
+	if !d.May(reports[i].needs) {
+		return report{}, office.Query{}, office.ErrMayNot
+	}
+	q := office.Query{Find: r.FormValue("q"), After: r.FormValue("after"), Only: map[string]string{}}
+	for _, name := range reports[i].choices {
+		q.Only[name] = r.FormValue(name)
+	}
+	return reports[i], q, nil
+}
+
+func (s *Server) report(w http.ResponseWriter, r *http.Request, d *desk) error {
+	one, q, err := reportOf(r, d)
+	if err != nil {
+		return err
+	}
+	p, err := one.lines(r.Context(), reader{d, d.moment}, q)
+	if err != nil {
+		return err
+	}
+	v := reportView{
+		shell: s.shell(r, d, "reports"), Lead: d.lang.Say("console.report." + one.name + ".why"),
+		Empty: d.lang.Say("console.report." + one.name + ".none"), Rows: p.Rows, Total: p.Total, Find: q.Find,
+		Searched: one.name != "actions", All: d.path("reports/" + one.name), Chosen: q.Find != "",
+		CSV: d.path("reports/" + one.name + "/csv?" + exported(r)), Next: nextPage(r, p.Next),
+	}
+	v.Title = d.lang.Say("console.report." + one.name)
+	for _, column := range one.columns {
+		v.Columns = append(v.Columns, d.lang.Say("console.report.column."+column))
+		v.Numbers = append(v.Numbers, slices.Contains(figures, column))
+	}
+	for _, name := range one.choices {
+		c, err := d.reportChoice(r.Context(), name, q.Only[name])
+		if err != nil {
+			return err
+		}
+		v.Choices, v.Chosen = append(v.Choices, c), v.Chosen || q.Only[name] != ""
+	}
+	return s.show(w, r, http.StatusOK, "report.html", v)
+}
+
+// reportChoice makes one of the lists above a report.
+func (d *desk) reportChoice(ctx context.Context, name, now string) (reportChoice, error) {
+	c := reportChoice{Name: name, Label: d.lang.Say("console.report.choice." + name), Any: d.lang.Say("console.report.any." + name)}
+	add := func(value, name string) { c.Of = append(c.Of, choice{Value: value, Name: name, On: value == now}) }
+	switch name {
+	case "door":
+		doors, err := d.Doors(ctx, office.Query{Limit: office.MaxPage})
+		if err != nil {
+			return c, err
+		}
+		for _, l := range doors.Rows {
+			add(string(l.ID), l.Name)
+		}
+	case "manager":
+		all, err := d.Managers(ctx, office.Query{Limit: office.MaxPage})
+		if err != nil {
+			return c, err
+		}
+		for _, m := range all.Rows {
+			add(string(m.ID), m.Name)
+		}
+	case "when":
+		for _, s := range office.Standings {
+			add(string(s), d.lang.Say("console.report.standing."+string(s)))
+		}
+	}
+	return c, nil
+}
+
+// exported is the query of a page's export.
+func exported(r *http.Request) string {
+	q := r.URL.Query()
+	q.Del("after")
+	q.Del(doneParam)
+	return q.Encode()
+}
+
+func (s *Server) reportCSV(w http.ResponseWriter, r *http.Request, d *desk) error {
+	one, q, err := reportOf(r, d)
+	if err != nil {
+		return err
+	}
+	if err := d.ExportReport(r.Context(), one.name); err != nil {
+		return err
+	}
+	q.Limit = office.MaxPage
+	first, err := one.lines(r.Context(), reader{d, d.stamp}, q)
+	if err != nil {
+		return err
+	}
+	d.download(w, one.name, "csv", "text/csv; charset=utf-8")
+	var header []string
+	for _, column := range one.columns {
+		header = append(header, d.lang.Say("console.report.column."+column))
+	}
+	return s.broken(roster.Write(w, header, s.allLines(r.Context(), d, one, q, first)))
+}
+
+// allLines are the lines of a report from its first page on.
+func (s *Server) allLines(ctx context.Context, d *desk, one report, q office.Query, p office.Page[[]string]) iter.Seq[[]string] {
+	return func(yield func([]string) bool) {
+		for {
+			for _, row := range p.Rows {
+				if !yield(row) {
+					return
+				}
+			}
+			if q.After = p.Next; q.After == "" {
+				return
+			}
+			var err error
+			if p, err = one.lines(ctx, reader{d, d.stamp}, q); err != nil {
+				s.broken(err)
+			}
+		}
+	}
+}
