@@ -44,6 +44,7 @@ var floors = map[string]int{
 	"doorlink/office": 3,
 
 	"doorlink/api":         4,
+	"doorlink/api/client":  4,
 	"doorlink/keypad":      4,
 	"doorlink/web":         4,
 	"doorlink/web/console": 4,
@@ -73,6 +74,7 @@ var outside = map[string]struct {
 	"golang.org/x/oauth2":              {[]string{"sso"}, "the code flow below OpenID Connect"},
 	"github.com/evanw/esbuild":         {[]string{"web/assets"}, "bundles TypeScript at start, so the build needs no npm"},
 	"github.com/jackc/pgx":             {[]string{"store"}, "the PostgreSQL driver"},
+	"github.com/oapi-codegen/":         {[]string{"api/client"}, "tests: what a generated client of the API stands on"},
 	"github.com/nats-io/":              {[]string{"bus"}, "one bus in process and in a cluster"},
 	"github.com/pion/":                 {[]string{"relay", "doorlinktest"}, "TURN; the test visitors speak WebRTC with it"},
 	"github.com/pressly/goose":         {[]string{"store"}, "migrations with a lock, from plain SQL files"},
@@ -93,7 +95,7 @@ var outside = map[string]struct {
 // testOnly lists modules that must not reach the program.
 var testOnly = []string{
 	"github.com/google/go-cmp", "go.uber.org/goleak", "pgregory.net/rapid",
-	"github.com/rogpeppe/go-internal", "github.com/chromedp/", "github.com/pion/webrtc",
+	"github.com/rogpeppe/go-internal", "github.com/chromedp/", "github.com/pion/webrtc", "github.com/oapi-codegen/",
 }
 
 type listed struct {
