@@ -47,6 +47,17 @@ func (p Property) Location() (*time.Location, error) {
 	return loc, nil
 }
 
+// Clock is the zone of the doors' clock: Location, or UTC for a zone that the tz
+// database no longer knows. Then hours are off, but the bell rings and the
+// settings open; where they must be right, use Location.
+func (p Property) Clock() *time.Location {
+	zone, err := p.Location()
+	if err != nil {
+		return time.UTC
+	}
+	return zone
+}
+
 // NameFormat is how much of a resident's name a stranger at the door reads.
 type NameFormat string
 

@@ -117,6 +117,15 @@ func TestEveryInstantLiesInItsDay(t *testing.T) {
 	})
 }
 
+func TestAClockGoesOnWithoutItsZone(t *testing.T) {
+	t.Parallel()
+	for zone, want := range map[string]string{"Europe/Berlin": "Europe/Berlin", "Europe/Atlantis": "UTC", "": "UTC", "Local": "UTC"} {
+		if got := (doorlink.Property{Zone: zone}).Clock().String(); got != want {
+			t.Errorf("%q: got %s, want %s", zone, got, want)
+		}
+	}
+}
+
 func TestAZoneThatIsNoneIsNamed(t *testing.T) {
 	t.Parallel()
 	for _, zone := range []string{"", "Local", "Mars/Olympus", "../etc/passwd"} {

@@ -142,12 +142,5 @@ func (d *Desk) Manages(k doorlink.KeyID) bool {
 	return d.Manager.Portfolio || d.Role.Manages(k)
 }
 
-// Location is the property's time zone. A property whose zone no longer exists
-// is shown in UTC rather than not at all: its settings page must open.
-func (d *Desk) Location() *time.Location {
-	zone, err := d.Property.Location()
-	if err != nil {
-		return time.UTC
-	}
-	return zone
-}
+// Location is doorlink.Property.Clock.
+func (d *Desk) Location() *time.Location { return d.Property.Clock() }

@@ -51,11 +51,7 @@ func (i invitations) InviteManager(ctx context.Context, at doorlink.Property, to
 
 // Invite sends a resident the link with which they sign in until it ends.
 func (i invitations) Invite(ctx context.Context, at doorlink.Property, to doorlink.Person, link doorlink.Secret, ends time.Time) error {
-	zone, err := at.Location()
-	if err != nil {
-		zone = time.UTC
-	}
 	return i.post.Send(ctx, to.Email, i.words.Say("console.invitation.subject", "property", at.Name),
 		i.words.Say("console.invitation.text", "property", at.Name, "name", to.As(doorlink.FullName, ""),
-			"link", i.base+"/r/in/"+link.Reveal(), "ends", ends.In(zone).Format("2 January 2006")))
+			"link", i.base+"/r/in/"+link.Reveal(), "ends", ends.In(at.Clock()).Format("2 January 2006")))
 }

@@ -65,10 +65,6 @@ func (s *Server) visitor(f visitorFunc) http.Handler {
 				return err
 			}
 		}
-		zone, err := at.Property.Location()
-		if err != nil {
-			return err
-		}
 		cookie, known := page.SecretIn(r, visitCookie)
 		if !known {
 			cookie = doorlink.NewSecret()
@@ -79,7 +75,7 @@ func (s *Server) visitor(f visitorFunc) http.Handler {
 				ID: doorlink.VisitFor(cookie, at.Door.ID), Property: at.Property.ID,
 				Door: at.Door.ID, Panel: at.Panel.ID, Sticker: at.Sticker.ID,
 			},
-			at: at, zone: zone, lang: l, known: known,
+			at: at, zone: at.Property.Clock(), lang: l, known: known,
 		})
 	})
 }

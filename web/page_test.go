@@ -259,6 +259,26 @@ func flip(s string) string {
 	return "0" + s[1:]
 }
 
+func TestPagesOpenWithoutTheirZone(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, "https://door.example", 1)
+	who, link := s.plan.People[0].ID, doorlink.NewSecret()
+	if err := s.db.AddLink(t.Context(), who, link.Hash(), time.Now().Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	lost := s.plan.Property
+	lost.Zone = "Europe/Atlantis"
+	if err := s.db.Write(t.Context(), func(tx *store.Tx) error { return tx.SetProperty(t.Context(), lost) }); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.get(t, s.door()); got.StatusCode != http.StatusOK || !strings.Contains(text(t, got), "North gate") {
+		t.Errorf("a visitor's: got status %d", got.StatusCode)
+	}
+	if got := s.get(t, "/r/", s.get(t, "/r/in/"+link.Reveal()).Cookies()...); got.StatusCode != http.StatusOK {
+		t.Errorf("a resident's: got status %d", got.StatusCode)
+	}
+}
+
 func TestGuessingIsSlow(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, "http://127.0.0.1", 1)

@@ -45,15 +45,11 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request, h resident) error 
 	if err != nil {
 		return err
 	}
-	zone, err := property.Location()
-	if err != nil {
-		return err
-	}
 	views, err := s.look()
 	if err != nil {
 		return err
 	}
-	return views.Write(w, r, http.StatusOK, "resident/home.html", views.home(h.lang, person, property, doors, time.Now().In(zone)))
+	return views.Write(w, r, http.StatusOK, "resident/home.html", views.home(h.lang, person, property, doors, time.Now().In(property.Clock())))
 }
 
 // signedOut is where signing out ends.

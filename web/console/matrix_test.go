@@ -275,3 +275,26 @@ func TestStrangersOtherSitesAndThievesGetNothing(t *testing.T) {
 		}
 	}
 }
+
+func TestPagesOpenWithoutTheirZone(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, nil)
+	lost := h.plan.Property
+	lost.Zone = "Europe/Atlantis"
+	h.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.SetProperty(ctx, lost) })
+	for _, pattern := range patterns(h.console) {
+		if !strings.HasPrefix(pattern, "GET ") || !strings.Contains(pattern, "{property}") {
+			continue
+		}
+		r := h.ask(pattern, h.plan.Property.ID)
+		h.session(t, r, h.rut)
+		if got, body := h.served(t, r); got >= 400 && got != http.StatusNotFound || strings.Contains(body, "property.zone") {
+			t.Errorf("%s: got status %d", pattern, got)
+		}
+	}
+	r := h.ask("GET /console/{property}/overview", h.plan.Property.ID)
+	h.session(t, r, h.rut)
+	if _, body := h.served(t, r); !strings.Contains(body, "no time zone Europe/Atlantis any more") {
+		t.Error("the overview does not say that the zone is lost")
+	}
+}

@@ -15,6 +15,7 @@ type overviewView struct {
 	Now       string    // at the doors
 	Steps     []stepRow // all of them; none once all were taken
 	Counts    office.PeopleCounts
+	Zone      string    // that no longer exists; empty: it does
 	Uninvited int       // have an address and no link to sign in with
 	Lockless  []doorRef // have a DOOR Link and no lock that takes its codes
 	Deserted  []doorRef // have a DOOR Link that lists nobody
@@ -22,7 +23,7 @@ type overviewView struct {
 
 // Needed reports whether anything needs a person.
 func (v overviewView) Needed() bool {
-	return v.Counts.Unreached+v.Uninvited+len(v.Lockless)+len(v.Deserted) > 0
+	return v.Zone != "" || v.Counts.Unreached+v.Uninvited+len(v.Lockless)+len(v.Deserted) > 0
 }
 
 // doorRef leads to a door.
@@ -38,6 +39,9 @@ func (s *Server) overview(w http.ResponseWriter, r *http.Request, d *desk) (err 
 	v := overviewView{shell: s.shell(r, d, "overview"), Now: d.moment(time.Now())}
 	if v.Counts, err = d.CountPeople(r.Context()); err != nil {
 		return err
+	}
+	if _, err := d.Property.Location(); err != nil {
+		v.Zone = d.Property.Zone
 	}
 	if d.May(doorlink.EditPeople) {
 		if v.Uninvited, err = d.Uninvited(r.Context()); err != nil {
