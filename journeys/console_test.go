@@ -56,6 +56,7 @@ func tourConsole(tb testing.TB, see look) {
 	rut.tapRole("link", "Change QR Code")
 	rut.reads("When does the old sticker stop?")
 	see(rut, "console-door-change")
+	tourPeople(rut, see)
 	tourImport(rut, see)
 	tourKeys(rut, see)
 	rut.tapRole("link", "History")

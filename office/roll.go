@@ -3,6 +3,7 @@ package office
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -82,6 +83,21 @@ func (r *Roll) Panel(of doorlink.DoorID) (doorlink.Panel, bool) { p, ok := r.pan
 
 // Unit finds a unit.
 func (r *Roll) Unit(id doorlink.UnitID) (doorlink.Unit, bool) { u, ok := r.units[id]; return u, ok }
+
+// UnitNamed finds a unit by its name as people type it: blanks around it and the
+// case do not matter, unless two names differ by that alone.
+func (r *Roll) UnitNamed(typed string) (found doorlink.Unit, ok bool) {
+	typed = strings.Join(strings.Fields(typed), " ")
+	for _, u := range r.Units {
+		switch {
+		case u.Name == typed:
+			return u, true
+		case strings.EqualFold(u.Name, typed):
+			found, ok = u, true
+		}
+	}
+	return found, ok
+}
 
 // Person finds a person.
 func (r *Roll) Person(id doorlink.PersonID) (doorlink.Person, bool) {

@@ -2,6 +2,7 @@ package console
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 
 	"doorlink"
@@ -137,7 +138,8 @@ func (s *Server) removeDoor(w http.ResponseWriter, r *http.Request, d *desk) err
 type directoryView struct {
 	doorView
 	Entries  []entryRow
-	More     int // entries beyond those that are shown
+	More     int    // entries beyond those that are shown
+	Missing  string // the address of the list of those who are not in it
 	Searched bool
 	Notice   string
 	Settings string // the address of the settings; empty: the reader may not
@@ -145,6 +147,7 @@ type directoryView struct {
 
 type entryRow struct {
 	Name, Place string
+	Path        string // of the person's page
 	Featured    bool
 }
 
@@ -161,12 +164,13 @@ func (s *Server) doorDirectory(w http.ResponseWriter, r *http.Request, d *desk) 
 		return err
 	}
 	v := directoryView{doorView: at, Searched: d.Property.SearchesFirst(len(all)), Notice: d.Property.Notice}
+	v.Missing = d.path("people") + "?" + url.Values{"show": {office.Unlisted}, "door": {string(at.At.ID)}}.Encode()
 	if d.May(doorlink.Settings) {
 		v.Settings = d.path("settings")
 	}
 	v.More = max(len(all)-maxEntries, 0)
 	for _, e := range all[:len(all)-v.More] {
-		v.Entries = append(v.Entries, entryRow{e.Name, e.Place, e.Featured})
+		v.Entries = append(v.Entries, entryRow{e.Name, e.Place, d.person(e.Person), e.Featured})
 	}
 	return s.show(w, r, http.StatusOK, "door_directory.html", v)
 }

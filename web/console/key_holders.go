@@ -3,7 +3,6 @@ package console
 import (
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"doorlink"
@@ -71,11 +70,7 @@ func (d *desk) holding(h office.HeldBy) badge {
 func nameOf(p doorlink.Person) string { return p.As(doorlink.FullName, p.Email) }
 
 func unitNames(units []doorlink.Unit) string {
-	names := make([]string, len(units))
-	for i, u := range units {
-		names[i] = u.Name
-	}
-	return strings.Join(names, ", ")
+	return listOf(units, func(u doorlink.Unit) string { return u.Name })
 }
 
 // datesForm are the fields in which it is typed how somebody holds a key.

@@ -30,7 +30,7 @@ func (h *house) key(more string) string { return h.path("keys/"+string(h.keyID()
 func (h *house) keyID() doorlink.KeyID { return h.plan.Keys[0].ID }
 
 // says fails unless a page came with a status and all of some words.
-func (a answer) says(t *testing.T, status int, words ...string) {
+func (a answer) says(t *testing.T, status int, words ...string) answer {
 	t.Helper()
 	if a.status != status {
 		t.Errorf("%s: got status %d, want %d", a.path, a.status, status)
@@ -40,6 +40,7 @@ func (a answer) says(t *testing.T, status int, words ...string) {
 			t.Errorf("%s does not say %q", a.path, w)
 		}
 	}
+	return a
 }
 
 func TestAKeyLivesInTheConsole(t *testing.T) {

@@ -20,19 +20,26 @@ type choice struct {
 // badge is a word with a sign and a colour: "ok", "heed", "bad" or none.
 type badge struct{ Look, Icon, Text string }
 
-// asked reads what a list is asked for.
-func asked(r *http.Request) office.Query {
-	return office.Query{Find: r.FormValue("q"), Sort: r.FormValue("sort"), After: r.FormValue("after")}
+// asked reads what a list is asked for, with the further choices that it knows.
+func asked(r *http.Request, only ...string) office.Query {
+	q := office.Query{Find: r.FormValue("q"), Sort: r.FormValue("sort"), After: r.FormValue("after"), Only: map[string]string{}}
+	for _, name := range only {
+		q.Only[name] = r.FormValue(name)
+	}
+	return q
 }
 
-// with is a request's address with one value of its query changed. Another list
-// than before begins on its first page.
+// with is a request's address with one value of its query changed, or without
+// it if the value is empty. Another list than before begins on its first page.
 func with(r *http.Request, name, value string) string {
 	at := *r.URL
 	q := at.Query()
 	q.Del(doneParam)
 	q.Del("after")
 	q.Set(name, value)
+	if value == "" {
+		q.Del(name)
+	}
 	at.RawQuery = q.Encode()
 	return at.RequestURI()
 }

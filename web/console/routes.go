@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"doorlink"
+	"doorlink/office"
 	"doorlink/roster"
 	"doorlink/web/page"
 )
@@ -44,6 +45,8 @@ func (s *Server) routes(on func(pattern string, h http.Handler)) {
 	// At a property.
 	on("GET /console/{property}/{$}", s.desk(s.first))
 	on("GET /console/{property}/overview", s.desk(s.overview))
+	s.peopleRoutes(on)
+	s.unitRoutes(on)
 	on("GET /console/{property}/audit", s.desk(s.audit))
 	on("POST /console/{property}/undo", s.desk(s.undo))
 	on("GET /console/{property}/doors", s.desk(s.doors))
@@ -123,6 +126,45 @@ func (s *Server) routes(on func(pattern string, h http.Handler)) {
 	on("POST /console/{property}/settings", s.desk(s.saveSettings))
 
 	on("/console/", s.own(nowhere))
+}
+
+func (s *Server) peopleRoutes(on func(pattern string, h http.Handler)) {
+	on("GET /console/{property}/people", s.desk(s.people))
+	on("GET /console/{property}/people/unreached", s.desk(s.unreached))
+	on("POST /console/{property}/people/links", s.desk(s.sendLinks))
+	on("GET /console/{property}/people/invite", s.desk(s.inviteForm))
+	on("POST /console/{property}/people/invite", s.desk(s.invite))
+	on("GET /console/{property}/people/{person}", s.desk(s.person))
+	on("POST /console/{property}/people/{person}", s.desk(s.setPerson))
+	on("GET /console/{property}/people/{person}/link", s.desk(s.linkIn))
+	on("POST /console/{property}/people/{person}/link", s.desk(s.linkAgain))
+	on("POST /console/{property}/people/{person}/show", s.desk(s.showPerson))
+	on("POST /console/{property}/people/{person}/units", s.desk(s.assign))
+	on("POST /console/{property}/people/{person}/units/end", s.desk(s.unassign))
+	on("POST /console/{property}/people/{person}/keys", s.desk(s.giveKey))
+	on("POST /console/{property}/people/{person}/keys/dates", s.desk(s.setDates))
+	on("POST /console/{property}/people/{person}/keys/renew", s.desk(s.renewKey))
+	on("POST /console/{property}/people/{person}/keys/share", s.desk(s.letShare))
+	on("POST /console/{property}/people/{person}/keys/end", s.desk(s.endKey))
+	on("POST /console/{property}/people/{person}/out", s.desk(s.act((*office.Desk).MoveOut)))
+	on("POST /console/{property}/people/{person}/revoke", s.desk(s.act((*office.Desk).Revoke)))
+	on("POST /console/{property}/people/{person}/sign-out", s.desk(s.act((*office.Desk).SignOut)))
+	on("POST /console/{property}/people/{person}/delete", s.desk(s.deletePerson))
+	on("POST /console/{property}/people/{person}/export", s.desk(s.exportPerson))
+	on("POST /console/{property}/people/{person}/erase", s.desk(s.erasePerson))
+}
+
+func (s *Server) unitRoutes(on func(pattern string, h http.Handler)) {
+	on("GET /console/{property}/units", s.desk(s.units))
+	on("POST /console/{property}/units", s.desk(s.addUnit))
+	on("POST /console/{property}/units/by-name", s.desk(s.orderUnits))
+	on("GET /console/{property}/units/featured", s.desk(s.featuredForm))
+	on("POST /console/{property}/units/featured", s.desk(s.addFeatured))
+	on("GET /console/{property}/units/{unit}", s.desk(s.unit))
+	on("POST /console/{property}/units/{unit}", s.desk(s.setUnit))
+	on("POST /console/{property}/units/{unit}/move", s.desk(s.moveUnit))
+	on("POST /console/{property}/units/{unit}/hidden", s.desk(s.hideUnit))
+	on("POST /console/{property}/units/{unit}/remove", s.desk(s.removeUnit))
 }
 
 // errNowhere answers an address that leads nowhere.

@@ -39,6 +39,8 @@ var rail = []struct {
 }{
 	{"overview", "bar", doorlink.See},
 	{"doors", "door", doorlink.See},
+	{"people", "person", doorlink.See},
+	{"units", "desk", doorlink.See},
 	{"keys", "key", doorlink.See},
 	{"history", "clock", doorlink.SeeHistory},
 	{"import", "file", doorlink.EditPeople},

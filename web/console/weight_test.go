@@ -1,0 +1,45 @@
+package console
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+)
+
+// TestPagesStayLightInALargeEstate holds the budget of 60 kB for each page, as it
+// goes to a browser, where lists have dozens of pages.
+func TestPagesStayLightInALargeEstate(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, nil)
+	estate := newPlan(t, "Plane Estate")
+	for i := range 3000 {
+		who := estate.AddPerson(fmt.Sprintf("Maximiliane-%d", i%371), fmt.Sprintf("Schwarzenberger-%d", i))
+		estate.People[i].Email = fmt.Sprintf("maximiliane.schwarzenberger.%d@hausverwaltung.example", i)
+		estate.Give(who, estate.Keys[0].ID)
+		estate.MoveIn(who, fmt.Sprintf("%d.OG-%c", i/30, 'A'+i%10))
+		if i%2 == 0 {
+			estate.AddHandset(who, "Firefox · Android")
+		}
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // so much at once is not done by hand
+	defer cancel()
+	if err := h.db.Build(ctx, estate, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	v := h.signedIn(t, h.rut)
+	home := root + string(estate.Property.ID) + "/"
+	door := string(estate.Doors[0].ID)
+	for _, page := range []string{
+		"overview", "people", "people?q=schwarzenberger-77", "people?show=unlisted&sort=-unit&door=" + door, "people/unreached", "people/invite",
+		"people/" + string(estate.People[0].ID), "units", "units?sort=-people", "units/" + string(estate.Units[0].ID), "doors/" + door + "/directory",
+	} {
+		begun := time.Now()
+		got := v.do(http.MethodGet, home+page, nil, http.Header{"Accept-Encoding": {"gzip"}})
+		t.Logf("%s: %d bytes in %s", page, len(got.body), time.Since(begun).Round(time.Millisecond))
+		if got.status != http.StatusOK || len(got.body) > 60_000 {
+			t.Errorf("%s: got status %d and %d bytes, want at most 60000", page, got.status, len(got.body))
+		}
+	}
+}
