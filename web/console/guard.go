@@ -21,6 +21,9 @@ type (
 	deskFunc func(w http.ResponseWriter, r *http.Request, d *desk) error
 )
 
+// errForm refuses a form that is too long or cannot be read.
+var errForm = doorlink.Fail(doorlink.Invalid, "console.form")
+
 // own is a manager who is signed in, at no property.
 type own struct {
 	office.Actor
@@ -44,6 +47,10 @@ const (
 // open guards what anybody may see.
 func (s *Server) open(f openFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := r.ParseForm(); err != nil { // a field that is missing then would read as one left empty
+			s.answer(w, r, nil, errForm.Because(err))
+			return
+		}
 		s.answer(w, r, nil, f(w, r))
 	})
 }

@@ -166,11 +166,11 @@ func readLists(r *http.Request, d *desk) (drafts []office.Draft, pasted string, 
 			break
 		}
 		if err != nil {
-			return nil, "", tooLong(err)
+			return nil, "", unread(err)
 		}
 		draft, text, err := readList(r.Context(), d, part)
 		if pasted += text; err != nil {
-			return nil, pasted, tooLong(err)
+			return nil, pasted, unreadIn(err)
 		}
 		if draft.ID != "" {
 			drafts = append(drafts, draft)
@@ -198,11 +198,19 @@ func readList(ctx context.Context, d *desk, part *multipart.Part) (f office.Draf
 	return f, "", err
 }
 
-// tooLong sorts why a form could not be read: whatever cannot be a list is told
-// so, in its own words.
-func tooLong(err error) error {
+// unread sorts why a form could not be read to its end.
+func unread(err error) error {
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return roster.ErrTooBig.Because(err)
+	}
+	return errForm.Because(err)
+}
+
+// unreadIn is unread for what ended in the middle of a list; whatever cannot be a
+// list is told so, in its own words.
+func unreadIn(err error) error {
+	if _, long := errors.AsType[*http.MaxBytesError](err); long || errors.Is(err, io.ErrUnexpectedEOF) {
+		return unread(err)
 	}
 	return err
 }

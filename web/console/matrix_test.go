@@ -333,3 +333,46 @@ func TestPagesOpenWithoutTheirZone(t *testing.T) {
 		t.Error("the overview does not say that the zone is lost")
 	}
 }
+
+func TestAFormIsShortAndAListLong(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, nil)
+	lists := 0
+	h.console.routes(func(pattern string, guard http.Handler) {
+		_, list := guard.(withList)
+		if list {
+			lists++
+		}
+		if !strings.HasPrefix(pattern, "POST ") {
+			return
+		}
+		r := h.ask(pattern, h.plan.Property.ID)
+		text := "name="
+		if list {
+			text = "--x\r\nContent-Disposition: form-data; name=\"list\"; filename=\"list.csv\"\r\n\r\n"
+			r.Header.Set("Content-Type", "multipart/form-data; boundary=x")
+		}
+		body := &counted{Reader: strings.NewReader(text + strings.Repeat("x", 2*longestForm))}
+		r.Body = io.NopCloser(body)
+		h.session(t, r, h.rut)
+		status, _ := h.served(t, r)
+		if list != (body.read > longestForm+1) || status < 400 || status >= 500 {
+			t.Errorf("%s: got status %d after %d bytes", pattern, status, body.read)
+		}
+	})
+	if lists != 1 {
+		t.Errorf("got %d routes that read a list", lists)
+	}
+}
+
+// counted counts what is read.
+type counted struct {
+	io.Reader
+	read int
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	c.read += n
+	return n, err
+}

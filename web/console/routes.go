@@ -9,15 +9,28 @@ import (
 	"doorlink/web/page"
 )
 
-// longestBody is how many bytes of a request are read: the longest list, and
-// the form around it.
-const longestBody = roster.MaxBytes + 64<<10
+// How many bytes of a request are read: of a form, and of one with the longest
+// list in it.
+const (
+	longestForm = 256 << 10
+	longestBody = roster.MaxBytes + 64<<10
+)
+
+// withList marks the handler of a route that reads a list; all others read forms
+// alone.
+type withList struct{ http.Handler }
 
 // Handler serves every route below /console/, and the console's part of /a/,
 // where all pages have their styles and scripts.
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
-	s.routes(mux.Handle)
+	s.routes(func(pattern string, h http.Handler) {
+		limit := int64(longestForm)
+		if _, ok := h.(withList); ok {
+			limit = longestBody
+		}
+		mux.Handle(pattern, http.MaxBytesHandler(h, limit))
+	})
 	return page.Careful(longestBody, http.NewCrossOriginProtection().Handler(mux))
 }
 
@@ -108,7 +121,7 @@ func (s *Server) routes(on func(pattern string, h http.Handler)) {
 	on("GET /console/{property}/webhooks/{hook}/deliveries/{delivery}", s.desk(s.delivery))
 	on("POST /console/{property}/webhooks/{hook}/deliveries/{delivery}/replay", s.desk(s.replay))
 	on("GET /console/{property}/import", s.desk(s.importForm))
-	on("POST /console/{property}/import", s.desk(s.upload))
+	on("POST /console/{property}/import", withList{s.desk(s.upload)})
 	on("GET /console/{property}/import/people.csv", s.desk(s.template))
 	on("GET /console/{property}/import/{list}", s.desk(s.plan))
 	on("GET /console/{property}/import/{list}/skipped.csv", s.desk(s.skipped))
