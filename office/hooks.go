@@ -234,8 +234,8 @@ func host(address string) string {
 }
 
 // Deliveries lists what a webhook was told, the latest first. Query.Only has
-// "state", one of store.DeliveryWaiting and its like, and "event", a kind. It
-// fails with store.ErrNoHook and ErrCursor. Needs Connect.
+// "state", one of store.DeliveryWaiting and its like, and "event", a kind.
+// Page.Total ends one above store.MaxCounted. It fails with store.ErrNoHook and ErrCursor. Needs Connect.
 func (d *Desk) Deliveries(ctx context.Context, id doorlink.HookID, q Query) (Page[store.Delivery], error) {
 	if _, err := d.Hook(ctx, id); err != nil {
 		return Page[store.Delivery]{}, err

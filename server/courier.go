@@ -70,7 +70,7 @@ func (c *courier) round(ctx context.Context, now time.Time) int {
 	if room <= 0 || ctx.Err() != nil {
 		return 0
 	}
-	mine, err := c.db.ClaimDeliveries(ctx, busy, 1, room, now, now.Add(claimTime))
+	mine, err := c.db.ClaimDeliveries(ctx, busy, room, now, now.Add(claimTime))
 	if err != nil {
 		if ctx.Err() == nil {
 			c.log.Warn("looking for deliveries to webhooks", "err", err)

@@ -73,31 +73,45 @@ type DeliveryQuery struct {
 
 const (
 	deliveryColumns = `d.id, d.hook, d.event, d.body, d.at, d.tries, d.first_at, d.tried_at, d.next_at, d.done_at, d.status, d.took, d.why`
-
-	// chosen is the condition for deliveries of webhook $1 in state $2 and of
-	// kind $3.
-	chosen = `d.hook = $1 AND ($3 = '' OR d.event = $3) AND ($2 = ''
-		OR ($2 = 'waiting' AND d.next_at > 0) OR ($2 = 'arrived' AND d.next_at = 0 AND d.done_at > 0)
-		OR ($2 = 'dead' AND d.next_at = 0 AND d.done_at = 0))`
 )
 
+// deliveriesIn are the two looks at a list: a page of it, and how long it is. By
+// the state that is asked for, since each has an index of its own.
+type deliveriesIn struct {
+	page  query[Delivery]
+	total query[int]
+}
+
+// listOf lists deliveries of webhook $1 and kind $2 that are in a state.
+func listOf(state string) deliveriesIn {
+	where := ` FROM deliveries d WHERE d.hook = $1 AND ($2 = '' OR d.event = $2)` + state
+	return deliveriesIn{
+		query[Delivery]{"reading deliveries", `SELECT ` + deliveryColumns + where + ` AND (d.at < $3 OR (d.at = $3 AND d.id < $4))
+			ORDER BY d.at DESC, d.id DESC LIMIT $5`, scanDelivery, nil},
+		query[int]{"counting deliveries", `SELECT COUNT(*) FROM (SELECT d.id` + where + ` LIMIT $3) counted`, number[int], nil},
+	}
+}
+
+var deliveryLists = map[string]deliveriesIn{
+	"":              listOf(``),
+	DeliveryWaiting: listOf(` AND d.next_at > 0`),
+	DeliveryArrived: listOf(` AND d.next_at = 0 AND d.done_at > 0`),
+	DeliveryDead:    listOf(` AND d.next_at = 0 AND d.done_at = 0`),
+}
+
 var (
-	deliveriesOf = query[Delivery]{"reading deliveries",
-		`SELECT ` + deliveryColumns + ` FROM deliveries d WHERE ` + chosen + ` AND (d.at < $4 OR (d.at = $4 AND d.id < $5))
-		ORDER BY d.at DESC, d.id DESC LIMIT $6`, scanDelivery, nil}
-	deliveriesIn = query[int]{"counting deliveries", `SELECT COUNT(*) FROM deliveries d WHERE ` + chosen, number[int], nil}
 	deliveryByID = query[Delivery]{"reading a delivery",
 		`SELECT ` + deliveryColumns + ` FROM deliveries d WHERE d.hook = $1 AND d.id = $2`, scanDelivery, ErrNoDelivery}
 
-	// No more of one webhook than it may have at once, so that a long queue for
-	// one does not hide what waits for others.
+	// The first of each webhook alone, so that a long queue for one does not hide
+	// what waits for others.
 	dueDeliveries = query[Claimed]{"looking for due deliveries",
 		`SELECT ` + deliveryColumns + `, h.property, h.url, h.secret,
-			CASE WHEN h.former_at > $1 THEN h.former ELSE '' END FROM (
-			SELECT q.*, ROW_NUMBER() OVER (PARTITION BY q.hook ORDER BY q.next_at, q.id) AS place FROM deliveries q
-			WHERE q.next_at > 0 AND q.next_at <= $1 AND ' ' || CAST($2 AS TEXT) || ' ' NOT LIKE '% ' || q.hook || ' %'
-		) d JOIN hooks h ON h.id = d.hook
-		WHERE d.place <= $3 AND h.paused_at = 0 ORDER BY d.next_at, d.id LIMIT $4`, scanClaimed, nil}
+			CASE WHEN h.former_at > $1 THEN h.former ELSE '' END
+		FROM hooks h JOIN deliveries d ON d.id = (SELECT q.id FROM deliveries q
+			WHERE q.hook = h.id AND q.next_at > 0 AND q.next_at <= $1 ORDER BY q.next_at, q.id LIMIT 1)
+		WHERE h.paused_at = 0 AND ' ' || CAST($2 AS TEXT) || ' ' NOT LIKE '% ' || h.id || ' %'
+		ORDER BY d.next_at, d.id LIMIT $3`, scanClaimed, nil}
 
 	// The tries make it a compare-and-swap: one of several nodes wins.
 	claimDelivery = statement{"claiming a delivery",
@@ -120,17 +134,24 @@ var (
 		`UPDATE deliveries SET tries = 0, first_at = 0, next_at = $2 WHERE hook = $1 AND next_at = 0 AND done_at = 0`}
 )
 
+// MaxCounted is how far Deliveries counts: a busy house has hundreds of thousands.
+const MaxCounted = 10_000
+
 // Deliveries reads deliveries of a webhook, the latest first, and counts how
-// many there are in all. That the webhook is the asker's is for the caller to
+// many there are in all, up to one more than MaxCounted. That the webhook is the asker's is for the caller to
 // find out.
 func (db *DB) Deliveries(ctx context.Context, q DeliveryQuery) (all []Delivery, total int, err error) {
 	if q.Before.ID == "" {
 		q.Before.At = time.UnixMilli(1 << 52)
 	}
-	if all, err = deliveriesOf.all(ctx, db.read, q.Hook, q.State, q.Event, ms(q.Before.At), q.Before.ID, q.Limit); err != nil {
+	list, ok := deliveryLists[q.State]
+	if !ok {
+		return nil, 0, nil // nothing is in a state that there is not
+	}
+	if all, err = list.page.all(ctx, db.read, q.Hook, q.Event, ms(q.Before.At), q.Before.ID, q.Limit); err != nil {
 		return nil, 0, err
 	}
-	total, err = deliveriesIn.first(ctx, db.read, q.Hook, q.State, q.Event)
+	total, err = list.total.first(ctx, db.read, q.Hook, q.Event, MaxCounted+1)
 	return all, total, err
 }
 
@@ -139,17 +160,17 @@ func (db *DB) Delivery(ctx context.Context, h doorlink.HookID, id doorlink.Deliv
 	return deliveryByID.first(ctx, db.read, h, id)
 }
 
-// ClaimDeliveries claims due deliveries for the caller, until the claim ends:
-// those that are due for the longest first, at most each of one webhook, none of
-// the busy webhooks, and limit in all. Whatever is not finished or given back
+// ClaimDeliveries claims due deliveries for the caller, until the claim ends: for
+// each webhook but the busy ones the one that is due for the longest, and limit
+// in all. Whatever is not finished or given back
 // when its claim ends is due again. Several nodes that claim at the same time
 // get different ones.
-func (db *DB) ClaimDeliveries(ctx context.Context, busy []doorlink.HookID, each, limit int, now, ends time.Time) ([]Claimed, error) {
+func (db *DB) ClaimDeliveries(ctx context.Context, busy []doorlink.HookID, limit int, now, ends time.Time) ([]Claimed, error) {
 	names := make([]string, len(busy))
 	for i, h := range busy {
 		names[i] = string(h)
 	}
-	due, err := dueDeliveries.all(ctx, db.read, ms(now), strings.Join(names, " "), each, limit)
+	due, err := dueDeliveries.all(ctx, db.read, ms(now), strings.Join(names, " "), limit)
 	if err != nil || len(due) == 0 {
 		return nil, err
 	}

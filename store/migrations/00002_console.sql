@@ -177,9 +177,9 @@ CREATE TABLE deliveries (
     took    BIGINT NOT NULL,                                  -- milliseconds of the last try
     why     TEXT   NOT NULL                                   -- what was wrong with it; empty: nothing
 );
-CREATE INDEX deliveries_due ON deliveries (next_at) WHERE next_at > 0;
+CREATE INDEX deliveries_waiting ON deliveries (hook, next_at, id) WHERE next_at > 0;
 CREATE INDEX deliveries_by_hook ON deliveries (hook, at, id);
-CREATE INDEX deliveries_dead ON deliveries (hook) WHERE next_at = 0 AND done_at = 0;
+CREATE INDEX deliveries_dead ON deliveries (hook, at, id) WHERE next_at = 0 AND done_at = 0;
 
 -- How often a sticker was used on a day. Counts, never visits.
 CREATE TABLE counts (

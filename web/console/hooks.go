@@ -197,7 +197,7 @@ type hookView struct {
 
 	States, Kinds []choice // to choose deliveries by
 	Chosen        bool     // some are
-	Total         int
+	Count         string   // how many were found
 	Rows          []deliveryRow
 	Next          string
 }
@@ -235,7 +235,10 @@ func (s *Server) hook(w http.ResponseWriter, r *http.Request, d *desk) error {
 	if err != nil {
 		return err
 	}
-	v.Total, v.Next, v.Chosen = found.Total, nextPage(r, found.Next), q.Only["state"]+q.Only["event"] != ""
+	v.Next, v.Chosen = nextPage(r, found.Next), q.Only["state"]+q.Only["event"] != ""
+	if v.Count = d.lang.Say("console.delivery.count", "n", found.Total); found.Total > store.MaxCounted {
+		v.Count = d.lang.Say("console.delivery.many", "n", store.MaxCounted)
+	}
 	v.States = []choice{{Name: d.lang.Say("console.delivery.any")}}
 	for _, state := range []string{store.DeliveryWaiting, store.DeliveryArrived, store.DeliveryDead} {
 		v.States = append(v.States, choice{Value: state, Name: d.lang.Say("console.delivery." + state), On: state == q.Only["state"]})

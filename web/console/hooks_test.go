@@ -99,9 +99,13 @@ func TestDeliveriesTellWhatBecameOfThem(t *testing.T) {
 		v.post(at+"/test", nil)
 	}
 	now := time.Now().Add(time.Second)
-	claimed, err := h.db.ClaimDeliveries(t.Context(), nil, 3, 3, now, now.Add(time.Minute))
-	if err != nil || len(claimed) != 3 {
-		t.Fatalf("got %d, %v", len(claimed), err)
+	var claimed []store.Claimed
+	for range 3 { // one of a webhook at a time
+		one, err := h.db.ClaimDeliveries(t.Context(), nil, 9, now, now.Add(time.Minute))
+		if err != nil || len(one) != 1 {
+			t.Fatalf("got %d, %v", len(one), err)
+		}
+		claimed = append(claimed, one...)
 	}
 	for i, a := range []store.Attempt{
 		{At: now, Status: 503, Took: 1200 * time.Millisecond, Why: string(hook.Busy), Next: now.Add(time.Hour)},
