@@ -99,6 +99,7 @@ func (s *Server) register() {
 	s.registerHolders()
 	s.registerHistory()
 	s.registerReports()
+	s.registerLocks()
 	s.registerManagers()
 	s.registerLists()
 	s.registerTokens()

@@ -114,3 +114,25 @@ func (c Calendar) End(d doorlink.Day) time.Time { return c.Start(d + 1) }
 func dayAt(unix int64, offset int) doorlink.Day {
 	return doorlink.Day(max(0, unix+int64(offset)) / secondsPerDay)
 }
+
+// Agrees reports whether the calendar has the same time as the zone from one
+// instant to another.
+func (c Calendar) Agrees(zone *time.Location, from, to time.Time) bool {
+	for t := from.In(zone); ; {
+		if _, offset := t.Zone(); offset != c.Offset(t) {
+			return false
+		}
+		_, next := t.ZoneBounds()
+		if next.IsZero() || next.After(to) {
+			break
+		}
+		t = next
+	}
+	for _, change := range c.Changes {
+		at := time.Unix(change.At, 0).In(zone)
+		if _, offset := at.Zone(); at.After(from) && !at.After(to) && offset != change.Offset {
+			return false
+		}
+	}
+	return true
+}

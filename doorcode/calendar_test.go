@@ -202,3 +202,28 @@ func TestACalendarOutOfOrderIsRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestACalendarAgreesUntilItsZoneLeavesIt(t *testing.T) {
+	t.Parallel()
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := time.Date(2026, 1, 15, 12, 0, 0, 0, time.UTC)
+	c := CalendarFor(berlin, made) // eight changes: until autumn 2029
+	year := made.AddDate
+	for _, tt := range []struct {
+		from, to time.Time
+		zone     *time.Location
+		want     bool
+	}{
+		{made, year(0, 2, 0), berlin, true}, {made, year(1, 0, 0), berlin, true}, {made, year(4, 1, 0), berlin, true},
+		{year(4, 1, 0), year(4, 3, 0), berlin, false}, {year(4, 6, 0), year(4, 7, 0), berlin, false},
+		{made, made, time.UTC, false}, {year(0, 0, 0), year(0, 6, 0), time.FixedZone("", 3600), false},
+		{year(0, 0, 0), year(0, 1, 0), time.FixedZone("", 3600), true},
+	} {
+		if got := c.Agrees(tt.zone, tt.from, tt.to); got != tt.want {
+			t.Errorf("from %s to %s in %s: got %v", tt.from, tt.to, tt.zone, got)
+		}
+	}
+}

@@ -31,6 +31,8 @@ var (
 	openCodes = query[int]{"counting unused codes",
 		`SELECT COUNT(*) FROM codes WHERE door = $1 AND day >= $2 AND call <> ''
 			AND NOT used AND NOT burnt AND cancelled_at = 0`, number[int], nil}
+	cancelledCodes = query[int]{"counting cancelled codes",
+		`SELECT COUNT(*) FROM codes WHERE door = $1 AND epoch = $2 AND day >= $3 AND NOT used AND cancelled_at > 0`, number[int], nil}
 	cancelAtDoor = statement{"calling a door's codes back",
 		`UPDATE codes SET cancelled_at = $3 WHERE door = $1 AND day >= $2 AND call <> ''
 			AND NOT used AND NOT burnt AND cancelled_at = 0`}
@@ -97,6 +99,13 @@ func (db *DB) Looked(ctx context.Context, p doorlink.PanelID) (time.Time, error)
 // door, are not known to be used and were not called back.
 func (db *DB) OpenCodes(ctx context.Context, d doorlink.DoorID, day doorlink.Day) (int, error) {
 	return openCodes.first(ctx, db.read, d, day)
+}
+
+// CancelledCodes counts the doorcodes of a day, and later ones, of an epoch of a
+// door's lock that were called back before they were known to be used: a lock
+// that was not told still takes them.
+func (db *DB) CancelledCodes(ctx context.Context, d doorlink.DoorID, epoch uint32, day doorlink.Day) (int, error) {
+	return cancelledCodes.first(ctx, db.read, d, epoch, day)
 }
 
 // CancelDoorCodes calls back what OpenCodes counts, whoever gave them, and

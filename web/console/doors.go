@@ -65,8 +65,7 @@ func (s *Server) addDoor(w http.ResponseWriter, r *http.Request, d *desk) error 
 	return s.after(w, r, d, did, d.path("doors/"+string(door.ID)))
 }
 
-// doorView is what the pages of one door have in common; the lock's tab is
-// door.html.
+// doorView is what the pages of one door have in common.
 type doorView struct {
 	shell
 	At   office.DoorLine
@@ -76,8 +75,6 @@ type doorView struct {
 	May  bool // change it
 
 	Types    []choice
-	Places   int    // of its lock
-	Since    string // when its lock was set up; empty: it has none
 	KeyNames string // the keys that open it; empty: none
 }
 
@@ -90,7 +87,7 @@ func (s *Server) atDoor(r *http.Request, d *desk, tab string) (doorView, error) 
 	v := doorView{
 		shell: s.shell(r, d, "doors"), At: line, Door: d.path("doors/" + string(line.ID)), Tab: tab,
 		Kind: d.lang.Say("console.door.type." + string(line.Type)), May: d.May(doorlink.Devices),
-		Types: d.doorTypes(line.Type), Places: int(line.Setup.Places), Since: d.moment(line.Setup.Issued),
+		Types: d.doorTypes(line.Type),
 	}
 	v.Title = line.Name
 	names := make([]string, len(line.Keys))
@@ -102,11 +99,15 @@ func (s *Server) atDoor(r *http.Request, d *desk, tab string) (doorView, error) 
 }
 
 func (s *Server) door(w http.ResponseWriter, r *http.Request, d *desk) error {
-	v, err := s.atDoor(r, d, "lock")
+	at, err := s.atDoor(r, d, "lock")
 	if err != nil {
 		return err
 	}
-	return s.show(w, r, http.StatusOK, "door.html", v)
+	l, err := d.Lock(r.Context(), at.At.ID)
+	if err != nil {
+		return err
+	}
+	return s.show(w, r, http.StatusOK, "door.html", lockView{at, d.lockRow(l)})
 }
 
 func (s *Server) setDoor(w http.ResponseWriter, r *http.Request, d *desk) error {

@@ -133,6 +133,7 @@ var needs = map[string]doorlink.Ability{
 	"POST /console/{property}/import/{list}/remove":     doorlink.EditPeople,
 	"GET /console/{property}/export/people.csv":         doorlink.SeeReports,
 	"GET /console/{property}/export/everything.json":    doorlink.SeeReports,
+	"GET /console/{property}/locks":                     doorlink.See,
 	"GET /console/{property}/reports":                   doorlink.SeeReports,
 	"GET /console/{property}/reports/{report}":          doorlink.SeeReports,
 	"GET /console/{property}/reports/{report}/csv":      doorlink.SeeReports,

@@ -132,6 +132,7 @@ func (s *Server) routes(on func(pattern string, h http.Handler)) {
 	on("POST /console/{property}/import/{list}/remove", s.desk(s.removeList))
 	on("GET /console/{property}/export/people.csv", s.desk(s.exportList))
 	on("GET /console/{property}/export/everything.json", s.desk(s.exportAll))
+	on("GET /console/{property}/locks", s.desk(s.locks))
 	on("GET /console/{property}/reports", s.desk(s.reports))
 	on("GET /console/{property}/reports/{report}", s.desk(s.report))
 	on("GET /console/{property}/reports/{report}/csv", s.desk(s.reportCSV))
