@@ -17,6 +17,7 @@ type personView struct {
 	shell
 	Who      office.PersonView
 	Self     string // the address of the page
+	History  string // the address of what they did; empty: the reader may not
 	Rings    badge
 	Invited  string // what is known of their link to sign in with
 	Used     string // the day of the last use of a device
@@ -74,6 +75,9 @@ func (s *Server) readPerson(r *http.Request, d *desk) (personView, error) {
 	}
 	v.MayErase = v.MayEdit && d.May(doorlink.SeeReports)
 	v.Title = nameOf(who.Person)
+	if history := d.pageFor(doorlink.SeeHistory, "history"); history != "" {
+		v.History = history + "?person=" + string(who.ID)
+	}
 	v.Here = v.Self // a form that came back is no address to go back to
 	if !who.Reach.Used.IsZero() {
 		v.Used = who.Reach.Used.In(d.Location()).Format(dayOnly)

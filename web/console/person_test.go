@@ -34,7 +34,7 @@ func TestEveryConditionIsToldWithItsRemedy(t *testing.T) {
 	if _, err := h.db.UseLink(t.Context(), in.Link.Secret.Hash(), "s", doorlink.Handset{Name: "x"}, time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	got = v.get(person).says(t, http.StatusOK, "Listed</span>", "1 device that can ring", "The last one was used")
+	got = v.get(person).says(t, http.StatusOK, "Listed</span>", "1 device that can ring", "The last one was used", h.path("history")+"?person="+string(in.Person.ID))
 	if strings.Contains(got.body, "Not listed") {
 		t.Error("the page does not list who is listed")
 	}

@@ -52,10 +52,11 @@ func (d *desk) doorBox(v office.PersonView, at office.AtDoor) doorBox {
 		Name: at.Door.Name, Label: at.Panel.Label, Path: d.path("doors/" + string(at.Door.ID)),
 		Gives: badge{"ok", "yes", d.lang.Say("console.why.gives")},
 	}
+	offered := map[string]bool{}
 	for _, l := range at.Listings {
 		place := placeWhy{
 			Unit: d.lang.Say("console.why.directory"), Listed: badge{"bad", "no", d.lang.Say("console.why.unlisted")},
-			Why: d.whyRows(v, at.Door, l.Unit, l.Why),
+			Why: d.whyRows(v, at.Door, l.Unit, l.Why, offered),
 		}
 		if len(at.Listings) > 1 {
 			place.Unit = d.lang.Say("console.why.unit", "unit", l.Unit.Name)
@@ -65,7 +66,7 @@ func (d *desk) doorBox(v office.PersonView, at office.AtDoor) doorBox {
 		}
 		box.Places = append(box.Places, place)
 	}
-	box.Give = d.whyRows(v, at.Door, doorlink.Unit{}, at.Give)
+	box.Give = d.whyRows(v, at.Door, doorlink.Unit{}, at.Give, offered)
 	for _, w := range at.Give {
 		if !w.Met {
 			box.Gives = badge{"bad", "no", d.lang.Say("console.why.gives_not")}
@@ -74,17 +75,21 @@ func (d *desk) doorBox(v office.PersonView, at office.AtDoor) doorBox {
 	return box
 }
 
-// whyRows word conditions. What one click mends for two of them is offered once.
-func (d *desk) whyRows(v office.PersonView, door doorlink.Door, u doorlink.Unit, all []office.Why) []whyRow {
-	offered := map[office.Remedy]bool{}
+// whyRows word conditions. What one click mends for several of a door is offered
+// once, with the first.
+func (d *desk) whyRows(v office.PersonView, door doorlink.Door, u doorlink.Unit, all []office.Why, offered map[string]bool) []whyRow {
 	rows := make([]whyRow, len(all))
 	for i, w := range all {
 		rows[i] = whyRow{
 			Met: w.Met, Title: d.lang.Say("console.condition." + string(w.Condition)),
 			Fact: d.lang.Say("console.fact."+w.Fact, "unit", u.Name, "door", door.Name, "when", d.moment(w.When)),
 		}
-		if !w.Met && w.Remedy != "" && !offered[w.Remedy] {
-			offered[w.Remedy] = true
+		click := string(w.Remedy)
+		if w.Remedy == office.UnhideNow {
+			click += string(u.ID)
+		}
+		if !w.Met && w.Remedy != "" && !offered[click] {
+			offered[click] = true
 			rows[i].Mend = d.mend(v, door, u, w)
 			rows[i].Mend.Text, rows[i].Mend.Of = d.lang.Say("console.mend."+string(w.Remedy)), d.lang.Say("console.mend.of", "door", door.Name)
 		}
