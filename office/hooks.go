@@ -43,8 +43,13 @@ type HookWish struct {
 // HookLine is a webhook, how it fares, and the tag of its row.
 type HookLine struct {
 	store.HookState
-	Tag string
+	Host string // of its address: what may be told to anybody
+	Tag  string
 }
+
+// Neglected reports whether a manager should look at it: it was paused because
+// nothing arrives, or deliveries were given up.
+func (h HookLine) Neglected() bool { return h.Why != "" || h.Dead > 0 }
 
 // NewHook is a webhook that was added, or has a new secret. The secret is shown
 // once.
@@ -77,7 +82,7 @@ func (d *Desk) Hook(ctx context.Context, id doorlink.HookID) (HookLine, error) {
 }
 
 func lineOf(h store.HookState) HookLine {
-	return HookLine{h, doorlink.Row{Hook: &h.Hook}.Tag()}
+	return HookLine{h, host(h.URL), doorlink.Row{Hook: &h.Hook}.Tag()}
 }
 
 // AddHook adds a webhook with a new secret. It fails with ErrHookEvents,

@@ -119,6 +119,11 @@ func TestDeliveriesTellWhatBecameOfThem(t *testing.T) {
 	}
 	v.get(at).reads(t, "the list", "Trying again, 1 of 12", "503 in 1.2 s", "next try", "204 in 84 ms", "Given up", "1 delivery was given up", "3 deliveries")
 	v.get(h.path("webhooks")).reads(t, "all webhooks", "Good", "1 delivery was given up")
+	overview := v.get(h.path("overview"))
+	overview.reads(t, "the overview", "1 delivery to the webhook at example.org did not arrive", at)
+	if strings.Contains(overview.body, "&lt;door&gt;") {
+		t.Error("the overview shows the whole address")
+	}
 	v.get(at+"?state=dead&event=hook.test").reads(t, "one kind", "1 delivery", "The receiver answered with an error")
 	v.get(at+"?state=arrived&event=call.missed").reads(t, "none of a kind", "No such delivery")
 	dead := at + "/deliveries/" + string(claimed[1].ID)

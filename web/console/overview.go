@@ -19,11 +19,12 @@ type overviewView struct {
 	Uninvited int       // have an address and no link to sign in with
 	Lockless  []doorRef // have a DOOR Link and no lock that takes its codes
 	Deserted  []doorRef // have a DOOR Link that lists nobody
+	Neglected []hookRow // webhooks at which something does not arrive
 }
 
 // Needed reports whether anything needs a person.
 func (v overviewView) Needed() bool {
-	return v.Zone != "" || v.Counts.Unreached+v.Uninvited+len(v.Lockless)+len(v.Deserted) > 0
+	return v.Zone != "" || v.Counts.Unreached+v.Uninvited+len(v.Lockless)+len(v.Deserted)+len(v.Neglected) > 0
 }
 
 // doorRef leads to a door.
@@ -51,10 +52,27 @@ func (s *Server) overview(w http.ResponseWriter, r *http.Request, d *desk) (err 
 	if err := v.lookAtDoors(r, d); err != nil {
 		return err
 	}
+	if err := v.lookAtHooks(r, d); err != nil {
+		return err
+	}
 	if v.Steps, err = d.firstSteps(r); err != nil {
 		return err
 	}
 	return s.show(w, r, http.StatusOK, "overview.html", v)
+}
+
+// lookAtHooks finds the webhooks at which something does not arrive.
+func (v *overviewView) lookAtHooks(r *http.Request, d *desk) error {
+	if !d.May(doorlink.Connect) {
+		return nil
+	}
+	all, err := d.Hooks(r.Context())
+	for _, h := range all {
+		if h.Neglected() {
+			v.Neglected = append(v.Neglected, d.hookRow(h, time.Now()))
+		}
+	}
+	return err
 }
 
 // lookAtDoors finds the doors at which a visitor would get nobody, or no code.
