@@ -38,7 +38,7 @@ func TestAManagerSetsUpAndComesBackWithAPasskey(t *testing.T) {
 // the building up finds it.
 func tourConsole(tb testing.TB, see look) {
 	rut := desktop.open(tb, "rut")
-	rut.setsUp(emptyHouse(tb))
+	rut.setsUp(emptyHouse(tb, "--sso", "https://id.example", "--sso-client", "doorlink"))
 	see(rut, "console-overview")
 	rut.tapRole("link", "Doors")
 	rut.reads("Add a door")

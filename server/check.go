@@ -20,7 +20,17 @@ func (c Config) Check() error {
 	c.checkHTTPS(add)
 	c.checkNodes(add)
 	c.checkRelay(add)
+	c.checkSignIn(add)
 	return errors.Join(wrong...)
+}
+
+func (c Config) checkSignIn(add finding) {
+	add(c.SSO == "" && c.SSOClient+c.SSOSecret != "", "sso: needed with sso-client and sso-secret")
+	add(c.SSO != "" && c.SSOClient == "", "sso-client: needed with sso")
+	if c.SSO != "" && c.SSOClient != "" {
+		_, err := c.SignIn("https://door.example")
+		add(err != nil, "sso: %q is not https://…", c.SSO)
+	}
 }
 
 // finding notes what is wrong if it is.

@@ -53,6 +53,10 @@ func TestSettingsThatCannotBe(t *testing.T) {
 		"relay ports with something behind":      {Config{Listen: "[::1]:80", RelayPorts: "50000-50999x"}, []string{"relay-ports"}},
 		"relay ports that are too large":         {Config{Listen: "[::1]:80", RelayPorts: "1-65536"}, []string{"relay-ports"}},
 		"relay ports from none":                  {Config{Listen: "[::1]:80", RelayPorts: "0-9"}, []string{"relay-ports"}},
+		"sign-in elsewhere with its ID":          {Config{Listen: "[::1]:80", SSO: "https://id.example/realm", SSOClient: "door"}, nil},
+		"sign-in elsewhere by plain HTTP":        {Config{Listen: "[::1]:80", SSO: "http://id.example", SSOClient: "door"}, []string{"sso"}},
+		"sign-in elsewhere without an ID":        {Config{Listen: "[::1]:80", SSO: "https://id.example"}, []string{"sso-client"}},
+		"an ID for no sign-in":                   {Config{Listen: "[::1]:80", SSOClient: "door"}, []string{"sso"}},
 		"figures at no port":                     {Config{Listen: "[::1]:80", Metrics: "m"}, []string{"metrics"}},
 		"every mistake is reported, not the first": {
 			Config{Listen: ":80", Base: "x", Cert: "c", Proxies: 1, Database: "x", BusPeers: []string{"b"}, RelaySecret: "s", RelayPorts: "x", Metrics: "m"},

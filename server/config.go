@@ -12,7 +12,10 @@ import (
 	"strconv"
 	"strings"
 
+	"doorlink"
+	"doorlink/sso"
 	"doorlink/store"
+	"doorlink/web/console"
 )
 
 // Config is everything that can be set. The tags are what the command line
@@ -49,6 +52,10 @@ type Config struct {
 	Mail     string `group:"mail" secret:"" help:"Mail server for links and invitations: smtps://USER:PASSWORD@HOST or smtp://…; unset means that none are sent." placeholder:"URL"`
 	MailFrom string `group:"mail" name:"mail-from" help:"With mail: the sender, an address or a name and <address>." placeholder:"ADDRESS"`
 
+	SSO       string `group:"managers" name:"sso" help:"Let managers sign in with their organisation's account: the address of its OpenID Connect issuer; unset means no." placeholder:"URL"`
+	SSOClient string `group:"managers" name:"sso-client" help:"With sso: the ID that the issuer gave this service." placeholder:"ID"`
+	SSOSecret string `group:"managers" name:"sso-secret" secret:"" help:"With sso: the secret that belongs to the ID; unset for a public client." placeholder:"SECRET"`
+
 	HooksPrivate bool `group:"mail" name:"hooks-private" help:"Let webhooks lead into private networks and to this machine, also without HTTPS: whoever adds one can then have this service call there."`
 
 	Metrics string `group:"work" help:"Address for /metrics; unset means none." placeholder:"ADDR"`
@@ -75,6 +82,17 @@ func (c Config) Address() string {
 		return c.base(&net.TCPAddr{})
 	}
 	return c.base(addr)
+}
+
+// SignIn is the organisation's sign-in of managers; nil if none is set. It does
+// not connect.
+func (c Config) SignIn(base string) (*sso.Provider, error) {
+	if c.SSO == "" {
+		return nil, nil
+	}
+	return sso.New(sso.Config{
+		Issuer: c.SSO, ClientID: c.SSOClient, ClientSecret: doorlink.Secret(c.SSOSecret), Return: base + console.SSOPath,
+	})
 }
 
 // LoadKeys reads the keys of an installation that has been started before; of

@@ -118,7 +118,11 @@ func (s *Server) openPages() error {
 	if err != nil {
 		return err
 	}
-	s.console, err = console.New(console.Config{Base: s.base, Proxies: c.Proxies, Dev: c.sources(), Post: post}, s.DB, desks, s.log)
+	signIn, err := c.SignIn(s.base)
+	if err != nil {
+		return err
+	}
+	s.console, err = console.New(console.Config{Base: s.base, Proxies: c.Proxies, Dev: c.sources(), Post: post, SSO: signIn}, s.DB, desks, s.log)
 	if err != nil {
 		return err
 	}

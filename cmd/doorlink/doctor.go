@@ -14,6 +14,7 @@ import (
 	"doorlink"
 	"doorlink/server"
 	"doorlink/store"
+	"doorlink/web/console"
 )
 
 // doctor checks an installation. It changes nothing but what starting the
@@ -47,6 +48,7 @@ func (c *doctor) Run(ctx context.Context, log *slog.Logger) error {
 		{"buildings", func(ctx context.Context) (found, hint string) { return buildings(ctx, db) }},
 		{"address", c.address},
 		{"relay", c.relay},
+		{"sign-in", c.signIn},
 		{"clock", clock},
 	}
 	unwell := 0
@@ -94,6 +96,22 @@ func (c *doctor) keys(context.Context) (found, hint string) {
 		return "", err.Error()
 	}
 	return "there, and yours alone", ""
+}
+
+// signIn asks the organisation's sign-in, if managers have one, for its
+// description.
+func (c *doctor) signIn(ctx context.Context) (found, hint string) {
+	p, err := c.SignIn(c.Address())
+	if err == nil && p == nil {
+		return "managers use passkeys and links", ""
+	}
+	if err == nil {
+		_, _, err = p.Start(ctx, time.Now())
+	}
+	if err != nil {
+		return "", fmt.Sprintf("%s: %v", c.SSO, err)
+	}
+	return c.SSO + " answers; it must know the address " + c.Address() + console.SSOPath, ""
 }
 
 // buildings looks at the doors: each should have a lock and a known zone.

@@ -9,12 +9,13 @@ import (
 
 // groups are the headings above the settings of a server.
 var groups = kong.Groups{
-	"kept":  "Where things are kept:",
-	"pages": "Pages, over HTTPS in one of three ways (domain, cert, proxies):",
-	"audio": "Audio that finds no direct way:",
-	"nodes": "Several nodes, joined in one of two ways (bus-url, bus-listen):",
-	"mail":  "E-mail and webhooks:",
-	"work":  "Watching and changing:",
+	"kept":     "Where things are kept:",
+	"pages":    "Pages, over HTTPS in one of three ways (domain, cert, proxies):",
+	"audio":    "Audio that finds no direct way:",
+	"nodes":    "Several nodes, joined in one of two ways (bus-url, bus-listen):",
+	"mail":     "E-mail and webhooks:",
+	"managers": "Managers:",
+	"work":     "Watching and changing:",
 }
 
 // used are the server's settings that a command beside the server looks at. It

@@ -17,6 +17,7 @@ import (
 
 	"doorlink/office"
 	"doorlink/passkey"
+	"doorlink/sso"
 	"doorlink/store"
 	"doorlink/web/locale"
 	"doorlink/web/page"
@@ -24,10 +25,11 @@ import (
 
 // Config is what the console must know about where it is served.
 type Config struct {
-	Base    string // the address browsers use, without a path
-	Proxies int    // how many trusted proxies stand in front
-	Dev     fs.FS  // sources to build anew for every page; nil outside development
-	Post    Post   // nil: links to sign in with are not sent
+	Base    string        // the address browsers use, without a path
+	Proxies int           // how many trusted proxies stand in front
+	Dev     fs.FS         // sources to build anew for every page; nil outside development
+	Post    Post          // nil: links to sign in with are not sent
+	SSO     *sso.Provider // nil: nobody signs in with their organisation's account
 }
 
 // Post sends e-mail.
@@ -46,6 +48,7 @@ type Server struct {
 	cookies page.Cookies
 	proxies int
 	post    Post
+	sso     *sso.Provider
 	site    *passkey.Site // nil where browsers have no passkeys
 	source  *page.Source
 	words   *locale.Language
@@ -72,7 +75,7 @@ func New(c Config, db *store.DB, o *office.Office, log *slog.Logger) (*Server, e
 	}
 	return &Server{
 		db: db, office: o, log: log,
-		base: c.Base, cookies: page.Cookies{Secure: base.Scheme == "https"}, proxies: c.Proxies, post: c.Post, site: site,
+		base: c.Base, cookies: page.Cookies{Secure: base.Scheme == "https"}, proxies: c.Proxies, post: c.Post, sso: c.SSO, site: site,
 		source: source, words: source.Languages().Match("", "en"), limits: newLimits(),
 		press:  office.Press{Base: c.Base, Words: source.Languages()},
 		ending: make(chan struct{}),

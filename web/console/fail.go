@@ -29,7 +29,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, d *desk, err err
 	case errors.Is(e, store.ErrNoSession):
 		s.cookies.SetStrict(w, cookie, "", root, -time.Second)
 		err = s.signIn(w, r, page.Status(e.Kind), page.Sentence(s.words, e, nil))
-	case r.URL.Path == root+"passkey":
+	case r.URL.Path == root+"passkey", r.URL.Path == SSOPath, r.URL.Path == SSOPath+"/begin":
 		err = s.signIn(w, r, page.Status(e.Kind), page.Sentence(s.words, e, nil))
 	default:
 		err = s.show(w, r, page.Status(e.Kind), "problem.html", s.problem(r, d, e))

@@ -31,6 +31,8 @@ var needs = map[string]doorlink.Ability{
 	"POST /console/in/by/{link}": anybody,
 	"POST /console/in":           anybody,
 	"POST /console/passkey/ask":  anybody,
+	"GET /console/sso/begin":     anybody,
+	"GET /console/sso":           anybody,
 	"POST /console/passkey":      anybody,
 
 	"GET /console/properties":           signedIn,

@@ -43,6 +43,8 @@ func (s *Server) routes(on func(pattern string, h http.Handler)) {
 	on("POST /console/in", s.open(s.ask))
 	on("POST /console/passkey/ask", s.open(s.askPasskey))
 	on("POST /console/passkey", s.open(s.enterByPasskey))
+	on("GET /console/sso/begin", s.open(s.beginSSO))
+	on("GET /console/sso", s.open(s.enterBySSO))
 
 	// Whoever is signed in.
 	on("GET /console/properties", s.own(s.properties))

@@ -27,6 +27,7 @@ type signInView struct {
 	shell
 	Mail  bool   // links can be sent
 	Keys  bool   // passkeys hold here
+	SSO   bool   // there is an organisation to sign in with
 	Sent  bool   // one was asked for
 	Wrong string // why the reader is here again; may be empty
 }
@@ -52,7 +53,7 @@ func (s *Server) start(w http.ResponseWriter, r *http.Request) error {
 // signIn shows the page to sign in with.
 func (s *Server) signIn(w http.ResponseWriter, r *http.Request, status int, wrong string) error {
 	return s.show(w, r, status, "signin.html", signInView{
-		shell: s.bare("console.signin"), Mail: s.post != nil, Keys: s.site != nil, Wrong: wrong,
+		shell: s.bare("console.signin"), Mail: s.post != nil, Keys: s.site != nil, SSO: s.sso != nil, Wrong: wrong,
 	})
 }
 
@@ -76,7 +77,7 @@ func (s *Server) ask(w http.ResponseWriter, r *http.Request) error {
 			s.log.Warn("sending a manager's link", "err", err)
 		}
 	})
-	return s.show(w, r, http.StatusOK, "signin.html", signInView{shell: s.bare("console.signin"), Mail: true, Keys: s.site != nil, Sent: true})
+	return s.show(w, r, http.StatusOK, "signin.html", signInView{shell: s.bare("console.signin"), Mail: true, Keys: s.site != nil, SSO: s.sso != nil, Sent: true})
 }
 
 // letterTime bounds how long a letter may take.
