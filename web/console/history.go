@@ -36,8 +36,8 @@ type chip struct{ Name, Without string }
 
 // happenedRow is one line of the history; Mood and Icon are of its badge.
 type happenedRow struct {
-	When, Door, DoorPath, What, Lasted, Unit, Name, Said string
-	Outcome, Mood, Icon                                  string
+	When, Door, DoorPath, What, Lasted, Unit, Name, NamePath, Said string
+	Outcome, Mood, Icon                                            string
 }
 
 // historyQuery reads the address of a history.
@@ -123,6 +123,9 @@ func (d *desk) happened(l office.Happened) happenedRow {
 		When: d.moment(l.At), Door: l.DoorName, DoorPath: d.path("doors/" + string(l.Door)),
 		What: d.lang.Say("console.history.what." + string(l.Kind)), Unit: l.Unit, Name: l.Name,
 		Outcome: d.lang.Say("console.outcome." + string(l.Outcome)), Mood: "heed", Icon: "heed",
+	}
+	if l.Name != "" {
+		row.NamePath = d.path("people/" + string(l.Person))
 	}
 	if l.Seconds > 0 {
 		row.Lasted = d.lang.Say("console.history.talked", "m", l.Seconds/60, "s", l.Seconds%60)

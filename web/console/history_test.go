@@ -51,6 +51,9 @@ func TestTheHistoryIsReadPageByPage(t *testing.T) {
 	if first.status != http.StatusOK || strings.Count(first.body, "Nobody answered") != office.PageSize {
 		t.Fatalf("got status %d with %d lines", first.status, strings.Count(first.body, "Nobody answered"))
 	}
+	if !strings.Contains(first.body, h.path("people/"+string(h.plan.People[0].ID))) {
+		t.Error("nobody is led to the person")
+	}
 	if strings.Contains(first.body, "/history/csv") {
 		t.Error("somebody without reports is offered an export")
 	}
