@@ -172,7 +172,7 @@ func tourPortfolio(rut *tab, see look) {
 	see(rut, "console-first-steps")
 }
 
-// tourKeys adds a key, and puts a door on it with hours of its own.
+// tourKeys adds a key, puts a door on it, and gives it to somebody of the list.
 func tourKeys(rut *tab, see look) {
 	rut.tapRole("link", "Keys")
 	rut.reads("Add a key")
@@ -193,7 +193,17 @@ func tourKeys(rut *tab, see look) {
 	see(rut, "console-key-hours")
 	rut.tapRole("link", "Holders")
 	rut.reads("Nobody holds this key yet")
+	see(rut, "console-key-nobody")
+	rut.tapRole("link", "Give to people")
+	rut.reads("How they hold it")
+	see(rut, "console-key-give")
+	rut.do(chromedp.Click(chromedp.CSS("[name=person]")))
+	rut.tap("Give key")
+	rut.reads("Good now")
 	see(rut, "console-key-holders")
+	rut.do(chromedp.Click(chromedp.CSS("tbody th a")))
+	rut.reads("holds it")
+	see(rut, "console-key-holder")
 }
 
 // tourWebhooks goes from no webhook to one at whose address nobody is.
