@@ -12,13 +12,15 @@ import (
 // doorsView is doors.html.
 type doorsView struct {
 	shell
+	form
 	Find  string
 	Total int
 	Rows  []doorRow
 	Sorts []sortLink
 	Next  string // the address of the next page; empty: this is the last
 	Types []choice
-	May   bool // add doors
+	May   bool   // add doors
+	Name  string // of the one to add, as typed
 }
 
 // doorRow is a door in the list.
@@ -29,23 +31,25 @@ type doorRow struct {
 }
 
 func (s *Server) doors(w http.ResponseWriter, r *http.Request, d *desk) error {
+	return s.showDoors(w, r, d, http.StatusOK, doorsView{Types: d.doorTypes(doorlink.Communal)})
+}
+
+func (s *Server) showDoors(w http.ResponseWriter, r *http.Request, d *desk, status int, v doorsView) error {
 	q := asked(r)
 	found, err := d.Doors(r.Context(), q)
 	if err != nil {
 		return err
 	}
-	v := doorsView{
-		shell: s.shell(r, d, "doors"), Find: q.Find, Total: found.Total,
-		Types: d.doorTypes(doorlink.Communal), May: d.May(doorlink.Devices),
-		Sorts: columns(d.lang, r, "console.doors.", "name", "type", "listed"), Next: nextPage(r, found.Next),
-	}
+	v.shell, v.May = s.shell(r, d, "doors"), d.May(doorlink.Devices)
+	v.Find, v.Total, v.Next = q.Find, found.Total, nextPage(r, found.Next)
+	v.Sorts = columns(d.lang, r, "console.doors.", "name", "type", "listed")
 	for _, l := range found.Rows {
 		v.Rows = append(v.Rows, doorRow{
 			DoorLine: l, Path: d.path("doors/" + string(l.ID)), Kind: d.lang.Say("console.door.type." + string(l.Type)),
 			Ends: d.moment(l.Before.Ends),
 		})
 	}
-	return s.show(w, r, http.StatusOK, "doors.html", v)
+	return s.show(w, r, status, "doors.html", v)
 }
 
 // doorTypes are the types to choose from.
@@ -58,22 +62,25 @@ func (d *desk) doorTypes(now doorlink.DoorType) []choice {
 }
 
 func (s *Server) addDoor(w http.ResponseWriter, r *http.Request, d *desk) error {
-	door, did, err := d.AddDoor(r.Context(), r.PostFormValue("name"), doorlink.DoorType(r.PostFormValue("type")))
-	if err != nil {
-		return err
-	}
-	return s.after(w, r, d, did, d.path("doors/"+string(door.ID)))
+	name, kind := r.PostFormValue("name"), doorlink.DoorType(r.PostFormValue("type"))
+	door, did, err := d.AddDoor(r.Context(), name, kind)
+	return s.saved(w, r, d, did, err, d.path("doors/"+string(door.ID)), form{}, func(status int, f form) error {
+		return s.showDoors(w, r, d, status, doorsView{form: f, Name: name, Types: d.doorTypes(kind)})
+	})
 }
 
 // doorView is what the pages of one door have in common.
 type doorView struct {
 	shell
+	form
 	At   office.DoorLine
 	Door string // the address of the door's first page
 	Tab  string
 	Kind string
 	May  bool // change it
 
+	Name     string // as typed, or as it is
+	Share    bool   // doorcodes need a key with May Share Key
 	Types    []choice
 	KeyNames string // the keys that open it; empty: none
 }
@@ -89,7 +96,7 @@ func (s *Server) atDoor(r *http.Request, d *desk, tab string) (doorView, error) 
 		Kind: d.lang.Say("console.door.type." + string(line.Type)), May: d.May(doorlink.Devices),
 		Types: d.doorTypes(line.Type),
 	}
-	v.Title = line.Name
+	v.Title, v.Name, v.Share, v.Row = line.Name, line.Name, line.NeedsShare, line.Tag
 	names := make([]string, len(line.Keys))
 	for i, k := range line.Keys {
 		names[i] = k.Name
@@ -111,20 +118,24 @@ func (s *Server) door(w http.ResponseWriter, r *http.Request, d *desk) error {
 }
 
 func (s *Server) setDoor(w http.ResponseWriter, r *http.Request, d *desk) error {
-	was, err := d.Door(r.Context(), doorlink.DoorID(r.PathValue("door")))
+	v, err := s.atDoor(r, d, "lock")
 	if err != nil {
 		return err
 	}
-	door := was.Door
+	was, door := v.At.Door, v.At.Door
 	door.Name, door.NeedsShare = r.PostFormValue("name"), r.PostFormValue("share") != ""
 	if t := r.PostFormValue("type"); t != "" {
 		door.Type = doorlink.DoorType(t)
 	}
 	did, err := d.SetDoor(r.Context(), door, r.PostFormValue("tag"))
-	if err != nil {
-		return err
-	}
-	return s.after(w, r, d, did, d.path("doors/"+string(door.ID)))
+	again := differ(v.At.Tag,
+		difference{d.lang.Say("console.doors.name"), was.Name, door.Name},
+		difference{d.lang.Say("console.doors.type"), v.Kind, d.lang.Say("console.door.type." + string(door.Type))},
+		difference{d.lang.Say("console.door.share"), d.yes(was.NeedsShare), d.yes(door.NeedsShare)})
+	return s.saved(w, r, d, did, err, v.Door, again, func(status int, f form) error {
+		v.form, v.Name, v.Share, v.Types = f, door.Name, door.NeedsShare, d.doorTypes(door.Type)
+		return s.show(w, r, status, "door.html", v)
+	})
 }
 
 func (s *Server) removeDoor(w http.ResponseWriter, r *http.Request, d *desk) error {

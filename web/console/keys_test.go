@@ -171,6 +171,18 @@ func TestTheSecondManagerSeesTheDifference(t *testing.T) {
 		{h.key(""), func() (office.Receipt, error) {
 			return d.SetKey(t.Context(), doorlink.Key{ID: h.keyID(), Name: "Tenants", MayShare: true}, "")
 		}, url.Values{"name": {"Everybody"}}, []string{"now “Tenants”, in this form “Everybody”", "May Share Key: now “Yes”, in this form “No”"}},
+		{h.path("doors/" + string(front)), func() (office.Receipt, error) {
+			door := h.plan.Doors[0]
+			door.Name, door.NeedsShare = "Main entrance", true
+			return d.SetDoor(t.Context(), door, "")
+		}, url.Values{"name": {"Street door"}}, []string{"Door: now “Main entrance”, in this form “Street door”", `value="Street door"`}},
+		{h.path("settings"), func() (office.Receipt, error) {
+			p := h.plan.Property
+			p.Names, p.Notice = doorlink.FullName, "Mind the step"
+			return d.SetProperty(t.Context(), p, "")
+		}, url.Values{
+			"name": {"Linden House"}, "zone": {"Europe/Berlin"}, "names": {"full"}, "digits": {"7"}, "kept_call": {"7"}, "kept_code": {"90"}, "kept_sign": {"14"},
+		}, []string{"now “Linden Court”, in this form “Linden House”", "now “Mind the step”, in this form “none”", "now “30”, in this form “7”"}},
 		{h.key("/doors/" + string(front)), func() (office.Receipt, error) {
 			on := doorlink.KeyDoor{Key: h.keyID(), Door: front, Hours: doorlink.Hours{From: 8 * 60, To: 12 * 60}}
 			return d.SetKeyDoor(t.Context(), on, "")

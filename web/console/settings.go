@@ -1,7 +1,7 @@
 package console
 
 import (
-	"errors"
+	"cmp"
 	"net/http"
 	"strconv"
 	"strings"
@@ -9,16 +9,14 @@ import (
 	"doorlink"
 	"doorlink/doorcode"
 	"doorlink/office"
-	"doorlink/web/page"
 )
 
 // settingsView is settings.html: what was kept, or typed, and what is wrong with
 // it.
 type settingsView struct {
 	shell
+	form
 	doorlink.Property
-	Row    string // the tag of the property's row
-	Wrong  string
 	Names  []choice
 	Digits []choice
 	Kept   []keptRow
@@ -36,7 +34,7 @@ func (s *Server) settings(w http.ResponseWriter, r *http.Request, d *desk) error
 	if !d.May(doorlink.Settings) {
 		return office.ErrMayNot
 	}
-	return s.showSettings(w, r, d, http.StatusOK, settingsView{Property: d.Property, Row: d.Tag()})
+	return s.showSettings(w, r, d, http.StatusOK, settingsView{Property: d.Property, form: form{Row: d.Tag()}})
 }
 
 // showSettings shows the form with the values of a property.
@@ -69,19 +67,47 @@ func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, d *desk, s
 	return s.show(w, r, status, "settings.html", v)
 }
 
-// saveSettings brings a form with a mistake back with everything that was typed.
+// saveSettings brings a form that cannot be saved back with everything that was
+// typed.
 func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request, d *desk) error {
 	p := d.settingsIn(r)
 	did, err := d.SetProperty(r.Context(), p, r.PostFormValue("tag"))
-	if e, ok := errors.AsType[*doorlink.Error](err); ok && e.Kind == doorlink.Invalid {
-		return s.showSettings(w, r, d, http.StatusBadRequest, settingsView{
-			Property: p, Row: r.PostFormValue("tag"), Wrong: page.Sentence(d.lang, e, d.Location()),
-		})
+	return s.saved(w, r, d, did, err, d.path("settings"), differ(d.Tag(), d.settingsDiffer(p)...), func(status int, f form) error {
+		return s.showSettings(w, r, d, status, settingsView{form: f, Property: p})
+	})
+}
+
+// settingsDiffer compares the settings as they are with those of a form.
+func (d *desk) settingsDiffer(p doorlink.Property) []difference {
+	now, say := d.Property, d.lang.Say
+	fields := []difference{
+		{say("console.settings.name"), now.Name, p.Name},
+		{say("console.settings.zone"), now.Zone, p.Zone},
+		{say("console.settings.languages"), d.or(strings.Join(now.Languages, " ")), d.or(strings.Join(p.Languages, " "))},
+		{say("console.settings.names"), say("console.names." + string(now.Names)), say("console.names." + string(p.Names))},
+		{say("console.settings.search"), d.yes(now.SearchFirst), d.yes(p.SearchFirst)},
+		{say("console.notice"), d.or(now.Notice), d.or(p.Notice)},
+		{say("console.settings.digits"), digits(now), digits(p)},
+		{say("console.settings.counts_only"), d.yes(now.CountsOnly), d.yes(p.CountsOnly)},
+		{say("console.settings.hooks"), d.yes(now.HookNames), d.yes(p.HookNames)},
 	}
-	if err != nil {
-		return err
+	for _, k := range doorlink.RecordKinds {
+		fields = append(fields, difference{say("console.kept." + string(k)), days(now, k), days(p, k)})
 	}
-	return s.after(w, r, d, did, d.path("settings"))
+	return fields
+}
+
+// digits and days are figures of a property, also where it has those that are
+// usual.
+func digits(p doorlink.Property) string {
+	return strconv.Itoa(cmp.Or(p.Digits, doorlink.DefaultDigits))
+}
+
+func days(p doorlink.Property, k doorlink.RecordKind) string {
+	if n, ok := p.Kept[k]; ok {
+		return strconv.Itoa(n)
+	}
+	return strconv.Itoa(usual(k))
 }
 
 // settingsIn reads the form over what the property has.
