@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -44,12 +45,12 @@ func lockIsKnown(t *testing.T, h *house) {
 	}
 	for show, want := range map[string]string{"": "Front door Gym ", office.ActiveLocks: "Front door ", office.MissingLocks: "Gym "} {
 		p, err := d.Locks(ctx, office.Query{Only: map[string]string{"show": show}})
-		var got string
+		var got strings.Builder
 		for _, l := range p.Rows {
-			got += l.Name + " "
+			got.WriteString(l.Name + " ")
 		}
-		if err != nil || got != want || p.Total != len(p.Rows) {
-			t.Errorf("%q: got %s, want %s, %v", show, got, want, err)
+		if err != nil || got.String() != want || p.Total != len(p.Rows) {
+			t.Errorf("%q: got %s, want %s, %v", show, got.String(), want, err)
 		}
 	}
 	if p, err := d.Locks(ctx, office.Query{Find: "m2", Sort: "-since"}); err != nil || len(p.Rows) != 1 {

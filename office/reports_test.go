@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -21,11 +22,12 @@ func lines(t *testing.T, read func(context.Context, office.Query) (office.Page[o
 			t.Fatal(err)
 		}
 		for _, l := range p.Rows {
-			text := l.Person.Given + " " + l.Key.Name
+			var text strings.Builder
+			text.WriteString(l.Person.Given + " " + l.Key.Name)
 			for _, door := range l.Doors {
-				text += " " + door.Name
+				text.WriteString(" " + door.Name)
 			}
-			all = append(all, text+" "+string(l.Standing))
+			all = append(all, text.String()+" "+string(l.Standing))
 		}
 		if q.After = p.Next; q.After == "" {
 			if p.Total != len(all) {
