@@ -170,6 +170,10 @@ func tourPortfolio(rut *tab, see look) {
 	rut.tap("Add property")
 	rut.reads("First steps")
 	see(rut, "console-first-steps")
+	rut.tapRole("link", "Elm House All properties")
+	rut.tapRole("link", "Audit")
+	rut.reads("Added the property")
+	see(rut, "console-portfolio-audit")
 }
 
 // tourKeys adds a key, puts a door on it, and gives it to somebody of the list.

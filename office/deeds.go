@@ -57,6 +57,29 @@ func (d *Desk) deeds(ctx context.Context, q Query) (Page[DeedLine], error) {
 	return p, nil
 }
 
+// PortfolioDeeds lists the audit of what belongs to no single property: managers,
+// sign-ins, new properties, tokens for all of them. Its pages are as those of
+// Deeds; nothing in it is Undoable. Needs Govern, for every property.
+func (o *Office) PortfolioDeeds(ctx context.Context, who Actor, after string) (Page[DeedLine], error) {
+	if !who.Governs() {
+		return Page[DeedLine]{}, ErrMayNot.With("ability", string(doorlink.Govern))
+	}
+	properties, err := o.db.Properties(ctx)
+	if err != nil {
+		return Page[DeedLine]{}, err
+	}
+	d := &Desk{Office: o, Actor: who} // at no property: its register knows nobody's people
+	p, err := d.deeds(ctx, Query{After: after})
+	for i, line := range p.Rows {
+		for _, at := range properties {
+			if string(at.ID) == line.Subject {
+				p.Rows[i].About = at.Name
+			}
+		}
+	}
+	return p, err
+}
+
 // register tells what the IDs in the audit are called.
 type register struct {
 	roll     *Roll
@@ -67,9 +90,12 @@ type register struct {
 
 func (d *Desk) register(ctx context.Context) (register, error) {
 	n := register{managers: map[doorlink.ManagerID]string{}, tokens: map[doorlink.TokenID]string{}, hooks: map[doorlink.HookID]string{}}
+	n.roll = newRoll(&store.Standing{})
 	var err error
-	if n.roll, err = d.Roll(ctx); err != nil {
-		return register{}, err
+	if d.Property.ID != "" {
+		if n.roll, err = d.Roll(ctx); err != nil {
+			return register{}, err
+		}
 	}
 	managers, err := d.db.Managers(ctx)
 	if err != nil {

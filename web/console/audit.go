@@ -6,6 +6,7 @@ import (
 
 	"doorlink"
 	"doorlink/office"
+	"doorlink/web/locale"
 )
 
 // auditView is audit.html: what was changed, by whom, the latest first.
@@ -39,25 +40,48 @@ func (s *Server) audit(w http.ResponseWriter, r *http.Request, d *desk) error {
 	return s.show(w, r, http.StatusOK, "audit.html", v)
 }
 
-// by says who did something, and through what.
-func (d *desk) by(deed office.DeedLine) string {
+// portfolioAudit is the audit of what belongs to no single property. Its moments
+// are in UTC.
+func (s *Server) portfolioAudit(w http.ResponseWriter, r *http.Request, o *own) error {
+	deeds, err := s.office.PortfolioDeeds(r.Context(), o.Actor, r.URL.Query().Get("after"))
+	if err != nil {
+		return err
+	}
+	v := auditView{shell: o.shell("audit"), Next: nextPage(r, deeds.Next)}
+	for _, deed := range deeds.Rows {
+		v.Deeds = append(v.Deeds, deedRow{
+			When: deed.At.UTC().Format("2 January 2006, 15:04 MST"), By: byWhom(o.lang, deed), What: whatWas(o.lang, deed),
+			About: deed.About, Seq: deed.Seq, Erased: deed.Erased,
+		})
+	}
+	return s.show(w, r, http.StatusOK, "audit.html", v)
+}
+
+// by is byWhom in the reader's language.
+func (d *desk) by(deed office.DeedLine) string { return byWhom(d.lang, deed) }
+
+// what is whatWas in the reader's language.
+func (d *desk) what(deed office.DeedLine) string { return whatWas(d.lang, deed) }
+
+// byWhom says who did something, and through what.
+func byWhom(l *locale.Language, deed office.DeedLine) string {
 	who := deed.By
 	switch {
 	case who == "" && deed.Manager == "":
-		who = d.lang.Say("console.audit.itself")
+		who = l.Say("console.audit.itself")
 	case who == "":
-		who = d.lang.Say("console.audit.former")
+		who = l.Say("console.audit.former")
 	}
 	if deed.Via == "" {
 		return who
 	}
-	return d.lang.Say("console.audit.program", "who", who, "program", deed.Program)
+	return l.Say("console.audit.program", "who", who, "program", deed.Program)
 }
 
-// what says what was done; of a change that was taken back, which.
-func (d *desk) what(deed office.DeedLine) string {
+// whatWas says what was done; of a change that was taken back, which.
+func whatWas(l *locale.Language, deed office.DeedLine) string {
 	if back := deed.Detail.Facts[doorlink.Undone]; back != "" {
-		return d.lang.Say("console.audit.undone", "what", d.lang.Say("audit."+back))
+		return l.Say("console.audit.undone", "what", l.Say("audit."+back))
 	}
-	return d.lang.Say("audit." + deed.Action)
+	return l.Say("audit." + deed.Action)
 }

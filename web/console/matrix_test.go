@@ -38,6 +38,7 @@ var needs = map[string]doorlink.Ability{
 	"GET /console/properties":           signedIn,
 	"GET /console/properties/new":       doorlink.Govern,
 	"POST /console/properties/new":      doorlink.Govern,
+	"GET /console/audit":                doorlink.Govern,
 	"GET /console/account":              signedIn,
 	"POST /console/account/end":         signedIn,
 	"POST /console/out":                 signedIn,

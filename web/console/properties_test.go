@@ -96,3 +96,26 @@ func TestTheFirstPropertyIsAskedFor(t *testing.T) {
 		t.Error("an empty portfolio teaches nothing")
 	}
 }
+
+func TestThePortfolioHasAnAuditOfItsOwn(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, nil)
+	v := h.signedIn(t, h.rut)
+	v.post("/console/properties/new", url.Values{"name": {"Ash House"}, "zone": {"UTC"}})
+	v.post(h.path("managers/"+string(h.linda.ID)), url.Values{"access": {"portfolio"}})
+	got := v.get("/console/audit")
+	for _, want := range []string{"Added the property", "Ash House", "Made somebody a Portfolio Manager", "Linda", "Signed in to the console", " UTC<"} {
+		if got.status != http.StatusOK || !strings.Contains(got.body, want) {
+			t.Errorf("got status %d without %s", got.status, want)
+		}
+	}
+	if strings.Contains(got.body, `name="seq"`) {
+		t.Error("it offers to take something back")
+	}
+	if got := v.get("/console/audit?after=x"); got.status != http.StatusBadRequest {
+		t.Errorf("a page that is none: got status %d", got.status)
+	}
+	if got := v.get("/console/audit?after=2"); got.status != http.StatusOK || strings.Contains(got.body, "Ash House") {
+		t.Errorf("an earlier page: got status %d", got.status)
+	}
+}

@@ -50,6 +50,7 @@ func (s *Server) routes(on func(pattern string, h http.Handler)) {
 	on("GET /console/properties", s.own(s.properties))
 	on("GET /console/properties/new", s.own(s.newProperty))
 	on("POST /console/properties/new", s.own(s.addProperty))
+	on("GET /console/audit", s.own(s.portfolioAudit))
 	on("GET /console/account", s.own(s.account))
 	on("POST /console/account/end", s.own(s.endSession))
 	on("POST /console/account/passkey/ask", s.own(s.askNewPasskey))

@@ -88,10 +88,12 @@ func (s *Server) bare(title string) shell {
 // shell makes what stands around a page outside of any property, whose name in
 // the rail is at.
 func (o *own) shell(at string) shell {
-	return shell{
-		Language: o.lang, Title: o.lang.Say("console." + at), Owner: o.Manager.Name,
-		Rail: []railEntry{{o.lang.Say("console.properties"), "desk", root + "properties", at == "properties"}},
+	v := shell{Language: o.lang, Title: o.lang.Say("console." + at), Owner: o.Manager.Name}
+	v.Rail = []railEntry{{o.lang.Say("console.properties"), "desk", root + "properties", at == "properties"}}
+	if o.Governs() {
+		v.Rail = append(v.Rail, railEntry{o.lang.Say("console.audit"), "eye", root + "audit", at == "audit"})
 	}
+	return v
 }
 
 // path is the address of a page of the property: "people", or "" for the first.
