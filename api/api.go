@@ -105,4 +105,5 @@ func (s *Server) register() {
 	s.registerTokens()
 	s.registerHooks()
 	s.registerPrint()
+	s.registerUses()
 }

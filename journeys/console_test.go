@@ -5,10 +5,14 @@ import (
 	"net"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/webauthn"
 	"github.com/chromedp/chromedp"
+
+	"doorlink"
+	"doorlink/store"
 )
 
 // desktop is what most managers sit at.
@@ -38,7 +42,8 @@ func TestAManagerSetsUpAndComesBackWithAPasskey(t *testing.T) {
 // the building up finds it.
 func tourConsole(tb testing.TB, see look) {
 	rut := desktop.open(tb, "rut")
-	rut.setsUp(emptyHouse(tb, "--sso", "https://id.example", "--sso-client", "doorlink"))
+	data := tb.TempDir()
+	rut.setsUp(emptyHouse(tb, "--data", data, "--sso", "https://id.example", "--sso-client", "doorlink"))
 	see(rut, "console-overview")
 	rut.tapRole("link", "Doors")
 	rut.reads("Add a door")
@@ -54,6 +59,16 @@ func tourConsole(tb testing.TB, see look) {
 	rut.tapRole("link", "DOOR Link")
 	rut.reads("Stickers")
 	see(rut, "console-door-link")
+	(&house{data: data}).fallsSilent(tb)
+	rut.tapRole("link", "DOOR Link")
+	rut.reads("it may be covered")
+	see(rut, "console-door-link-silent")
+	rut.tapRole("link", "Overview")
+	rut.reads("it may be covered")
+	see(rut, "console-overview-silent")
+	rut.tapRole("link", "Doors")
+	rut.tapRole("link", "Front door")
+	rut.tapRole("link", "DOOR Link")
 	rut.tapRole("link", "Print QR Code Stickers")
 	rut.reads("Download NDEF file")
 	see(rut, "console-door-print")
@@ -90,6 +105,28 @@ func tourConsole(tb testing.TB, see look) {
 	rut.tap("Sign out")
 	rut.reads("manager-link")
 	see(rut, "console-signin")
+}
+
+// fallsSilent has the only door scanned for four weeks, and not since.
+func (h *house) fallsSilent(tb testing.TB) {
+	tb.Helper()
+	h.records(tb, func(ctx context.Context, db *store.DB) error {
+		all, err := db.Properties(ctx)
+		if err != nil {
+			return err
+		}
+		at, err := db.Standing(ctx, all[0].ID)
+		if err != nil {
+			return err
+		}
+		var uses []store.Use
+		today := doorlink.DayIn(time.Now(), time.UTC)
+		for day := today - 29; day < today-2; day++ {
+			scans := 12 + int64(day*day%29)
+			uses = append(uses, store.Use{Panel: at.Panels[0].ID, Sticker: at.Stickers[0].ID, Day: day, Scans: scans, Calls: scans / 3})
+		}
+		return db.AddUses(ctx, uses)
+	})
 }
 
 // tourTokens makes a token.

@@ -33,6 +33,8 @@ type LinkView struct {
 	Stickers []doorlink.Sticker // all it has had, the first one first
 	Looked   time.Time          // when somebody last found it uncovered; zero: never
 	Open     int                // doorcodes of today that were not used yet
+	Days     []DayUse           // as Desk.Uses has them
+	Silence  *doorlink.Silence  // nil: the overlay watch has nothing to tell
 }
 
 // Link is the DOOR Link at a door; one without has no Panel. It fails with
@@ -53,7 +55,13 @@ func (d *Desk) Link(ctx context.Context, id doorlink.DoorID) (LinkView, error) {
 	if v.Looked, err = d.db.Looked(ctx, v.Panel.ID); err != nil {
 		return v, err
 	}
-	v.Open, err = d.db.OpenCodes(ctx, id, doorlink.DayIn(time.Now(), d.Location()))
+	if v.Days, err = d.usesOf(ctx, v.Panel.ID); err != nil {
+		return v, err
+	}
+	if s, silent := d.covered(v.Days, v.Looked); silent {
+		v.Silence = &s
+	}
+	v.Open, err = d.db.OpenCodes(ctx, id, d.today())
 	return v, err
 }
 

@@ -51,6 +51,7 @@ func sweeps() []sweep {
 		{table: "drafts", old: `made_at < $1`, after: DraftTime, key: "id"},
 		{table: "purges", old: `day * 86400000 < $1`, after: doorlink.MaxKept * 24 * time.Hour, key: "day"},
 		{table: "repeats", old: `at < $1`, after: RepeatTime, key: "token, key"},
+		{table: "counts", old: `day * 86400000 < $1`, after: (doorlink.MaxKept + 1) * 24 * time.Hour, key: "panel, sticker, day"},
 		{table: "handsets", old: `used_at < $1`, after: SessionTime, key: "id", first: moveBySweep},
 	}
 }

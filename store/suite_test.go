@@ -26,6 +26,7 @@ var suite = []struct {
 	{"OverdueCallsLongestFirst", overdueCallsLongestFirst},
 
 	{"StickerLeadsToItsDoor", stickerLeadsToItsDoor},
+	{"CountsOfNodesAddUp", countsOfNodesAddUp},
 	{"DoorWithoutPanel", doorWithoutPanel},
 	{"RevisionGrowsWithTheDirectory", revisionGrowsWithTheDirectory},
 	{"DirectoryHasEverybodyWithUnitOrKey", directoryHasEverybodyWithUnitOrKey},

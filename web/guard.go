@@ -60,7 +60,7 @@ func (s *Server) visitor(f visitorFunc) http.Handler {
 		if err != nil {
 			return s.guessed(r, err)
 		}
-		if at.Sticker.Scanned.IsZero() {
+		if at.Sticker.Scanned.IsZero() && opened(r) {
 			if at, err = s.firstScan(r.Context(), at); err != nil {
 				return err
 			}

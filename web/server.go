@@ -47,6 +47,7 @@ type Server struct {
 	limits  limits
 	shelf   *shelf
 	watch   *watch
+	tally   *tally
 	setup   setup
 	welcome func(http.ResponseWriter, *http.Request, doorlink.Manager) error
 
@@ -70,14 +71,17 @@ func New(c Config, db *store.DB, board *switchboard.Board, log *slog.Logger) (*S
 		db: db, board: board, log: log,
 		base: c.Base, cookies: page.Cookies{Secure: base.Scheme == "https"}, proxies: c.Proxies,
 		source: source, words: source.Languages(),
-		limits: newLimits(), shelf: newShelf(), watch: newWatch(),
+		limits: newLimits(), shelf: newShelf(), watch: newWatch(), tally: newTally(),
 		sockets: map[*socket]bool{}, welcome: c.Welcome,
 	}, nil
 }
 
-// Run tells open pages of changes until ctx is done, then closes all sockets
-// and waits for them.
+// Run tells open pages of changes, and writes what was counted, until ctx is
+// done; then it closes all sockets and waits for them.
 func (s *Server) Run(ctx context.Context) error {
+	var counting sync.WaitGroup
+	counting.Go(func() { s.tally.run(ctx, s.db.AddUses, s.log) })
+	defer counting.Wait()
 	s.watch.run(ctx, s.db.Revision)
 	s.mu.Lock()
 	s.closing = true

@@ -27,8 +27,11 @@ func (s *Server) directory(w http.ResponseWriter, r *http.Request, v visitor) er
 	if err != nil {
 		return err
 	}
-	key := shelfKey{views: views.Views, panel: v.at.Panel.ID, lang: v.lang.Tag, resume: s.resumes(r.Context(), v)}
 	now := time.Now()
+	if opened(r) {
+		s.tally.scan(v.visit, doorlink.DayIn(now, v.zone))
+	}
+	key := shelfKey{views: views.Views, panel: v.at.Panel.ID, lang: v.lang.Tag, resume: s.resumes(r.Context(), v)}
 	kept := s.shelf.find(key, v.at.Revision, now)
 	if kept == nil {
 		if kept, err = s.newPage(r.Context(), views, key, v, now); err != nil {
@@ -228,6 +231,7 @@ func (p *visitorPage) dial(ctx context.Context, sig doorlink.Signal) error {
 	if err != nil {
 		return err
 	}
+	p.s.tally.call(p.v.visit, doorlink.DayIn(time.Now(), p.v.zone))
 	p.hold()
 	p.leg = leg
 	return nil

@@ -25,6 +25,14 @@ type linkView struct {
 	Stop       string // what is proposed for the old sticker, as browsers write it
 	StopText   string
 	MayNotHang bool
+	Uses       usesView
+	Silence    *silence // nil: nothing to tell
+}
+
+// silence is what the overlay watch tells.
+type silence struct {
+	Since  string
+	Missed int
 }
 
 type stickerRow struct {
@@ -47,6 +55,10 @@ func (s *Server) atLink(r *http.Request, d *desk) (linkView, error) {
 		doorView: at, PanelTag: link.PanelTag, Looked: d.moment(link.Looked), Open: link.Open,
 		Short: doorlink.ShortCode(link.Live.Short), Scanned: d.moment(link.Live.Scanned), Ends: d.moment(link.Before.Ends),
 		Stop: stop.Format(localTime), StopText: d.moment(stop), MayNotHang: at.At.Type.MayHang() != nil,
+	}
+	v.Uses = d.uses(link.Days)
+	if link.Silence != nil {
+		v.Silence = &silence{d.date(link.Silence.Since), link.Silence.Missed}
 	}
 	for i := len(link.Stickers) - 1; i >= 0; i-- {
 		one := link.Stickers[i]

@@ -20,15 +20,22 @@ type overviewView struct {
 	Lockless  []doorRef // have a DOOR Link and no lock that takes its codes
 	Deserted  []doorRef // have a DOOR Link that lists nobody
 	Neglected []hookRow // webhooks at which something does not arrive
+	Silent    []silentDoor
 }
 
 // Needed reports whether anything needs a person.
 func (v overviewView) Needed() bool {
-	return v.Zone != "" || v.Counts.Unreached+v.Uninvited+len(v.Lockless)+len(v.Deserted)+len(v.Neglected) > 0
+	return v.Zone != "" || v.Counts.Unreached+v.Uninvited+len(v.Lockless)+len(v.Deserted)+len(v.Neglected)+len(v.Silent) > 0
 }
 
 // doorRef leads to a door.
 type doorRef struct{ Name, Path string }
+
+// silentDoor is one whose panel may be covered.
+type silentDoor struct {
+	doorRef
+	silence
+}
 
 // first leads to the first page of the property that the reader has a use for.
 func (s *Server) first(w http.ResponseWriter, r *http.Request, d *desk) error {
@@ -75,7 +82,8 @@ func (v *overviewView) lookAtHooks(r *http.Request, d *desk) error {
 	return err
 }
 
-// lookAtDoors finds the doors at which a visitor would get nobody, or no code.
+// lookAtDoors finds the doors at which a visitor would get nobody, or no code, or
+// another page than ours.
 func (v *overviewView) lookAtDoors(r *http.Request, d *desk) error {
 	doors, err := d.Doors(r.Context(), office.Query{Limit: office.MaxPage})
 	for _, l := range doors.Rows {
@@ -86,6 +94,14 @@ func (v *overviewView) lookAtDoors(r *http.Request, d *desk) error {
 		if l.Panel.ID != "" && l.Listed == 0 {
 			v.Deserted = append(v.Deserted, at)
 		}
+	}
+	if err != nil {
+		return err
+	}
+	silent, err := d.SilentDoors(r.Context())
+	for _, l := range silent {
+		at := doorRef{l.Name, d.path("doors/" + string(l.ID) + "/link")}
+		v.Silent = append(v.Silent, silentDoor{at, silence{d.date(l.Since), l.Missed}})
 	}
 	return err
 }

@@ -1,0 +1,115 @@
+package office
+
+import (
+	"context"
+	"time"
+
+	"doorlink"
+	"doorlink/store"
+)
+
+// UseDays is how many days of a DOOR Link's use are shown, and watched.
+const UseDays = 30
+
+// DayUse is how often a DOOR Link was used on a day of the property.
+type DayUse struct {
+	Day          doorlink.Day
+	Scans, Calls int
+}
+
+// SilentDoor is a door whose panel people usually scan, and nobody does.
+type SilentDoor struct {
+	DoorLine
+	doorlink.Silence
+}
+
+// byDay spreads the counts of one panel over the last UseDays, of which today is
+// the last.
+func byDay(uses []store.Use, today doorlink.Day) []DayUse {
+	all := make([]DayUse, UseDays)
+	first := today + 1 - UseDays
+	for i := range all {
+		all[i].Day = first + doorlink.Day(i)
+	}
+	for _, u := range uses {
+		if u.Day >= first && u.Day <= today {
+			day := &all[u.Day-first]
+			day.Scans, day.Calls = day.Scans+int(u.Scans), day.Calls+int(u.Calls)
+		}
+	}
+	return all
+}
+
+// covered asks the overlay watch about the days before today.
+func (d *Desk) covered(days []DayUse, looked time.Time) (doorlink.Silence, bool) {
+	before := days[:len(days)-1]
+	scans := make([]int, len(before))
+	for i, day := range before {
+		scans[i] = day.Scans
+	}
+	var on doorlink.Day
+	if !looked.IsZero() {
+		on = doorlink.DayIn(looked, d.Location())
+	}
+	return doorlink.Covered(scans, before[len(before)-1].Day, on)
+}
+
+// today is the day at the property.
+func (d *Desk) today() doorlink.Day { return doorlink.DayIn(time.Now(), d.Location()) }
+
+// Uses is how often the DOOR Link of a door was used on each of the last UseDays,
+// today last. It fails with store.ErrMissing for a door without one. Needs See.
+func (d *Desk) Uses(ctx context.Context, id doorlink.DoorID) ([]DayUse, error) {
+	line, err := d.Door(ctx, id)
+	if err == nil && line.Panel.ID == "" {
+		err = store.ErrMissing
+	}
+	if err != nil {
+		return nil, err
+	}
+	return d.usesOf(ctx, line.Panel.ID)
+}
+
+func (d *Desk) usesOf(ctx context.Context, p doorlink.PanelID) ([]DayUse, error) {
+	today := d.today()
+	uses, err := d.db.Uses(ctx, p, today+1-UseDays)
+	return byDay(uses, today), err
+}
+
+// SilentDoors finds the doors whose panel may be covered: see doorlink.Covered. Needs
+// See.
+func (d *Desk) SilentDoors(ctx context.Context) ([]SilentDoor, error) {
+	roll, err := d.Roll(ctx)
+	if err != nil {
+		return nil, err
+	}
+	now := time.Now().In(d.Location())
+	today := doorlink.DayIn(now, now.Location())
+	all, err := d.db.UsesAt(ctx, d.Property.ID, today+1-UseDays)
+	if err != nil {
+		return nil, err
+	}
+	of := map[doorlink.PanelID][]store.Use{}
+	for _, u := range all {
+		of[u.Panel] = append(of[u.Panel], u)
+	}
+	var found []SilentDoor
+	for _, door := range roll.Doors {
+		panel, ok := roll.Panel(door.ID)
+		if !ok {
+			continue
+		}
+		days := byDay(of[panel.ID], today)
+		if _, silent := d.covered(days, time.Time{}); !silent {
+			continue // whenever somebody looked
+		}
+		looked, err := d.db.Looked(ctx, panel.ID)
+		if err != nil {
+			return nil, err
+		}
+		if s, silent := d.covered(days, looked); silent {
+			found = append(found, SilentDoor{roll.doorLine(door, now), s})
+		}
+	}
+	return found, nil
+}
