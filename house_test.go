@@ -37,6 +37,7 @@ var floors = map[string]int{
 
 	"doorlink/doorcode/issue": 2,
 	"doorlink/doorcode/lock":  2,
+	"doorlink/drop":           2,
 	"doorlink/store":          2,
 	"doorlink/switchboard":    2,
 	"doorlink/web/page":       2,

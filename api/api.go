@@ -102,6 +102,7 @@ func (s *Server) register() {
 	s.registerLocks()
 	s.registerManagers()
 	s.registerLists()
+	s.registerFeeds()
 	s.registerTokens()
 	s.registerHooks()
 	s.registerPrint()

@@ -28,6 +28,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // which elsewhere is a part; Lin has a role that a test gives them.
 type house struct {
 	db              *store.DB
+	office          *office.Office
 	api             *api.Server
 	plan, elsewhere *building.Plan
 	ada             doorlink.PersonID
@@ -62,7 +63,8 @@ func newHouse(tb testing.TB) *house {
 		}
 		return tx.AddManager(ctx, h.lin, time.Now())
 	})
-	if h.api, err = api.New(api.Config{Base: "https://door.example"}, office.New(db, log), log); err != nil {
+	h.office = office.New(db, log)
+	if h.api, err = api.New(api.Config{Base: "https://door.example"}, h.office, log); err != nil {
 		tb.Fatal(err)
 	}
 	return h

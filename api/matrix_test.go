@@ -41,6 +41,7 @@ var bodies = map[string]string{
 	"addLink": `{"label":"Z"}`, "changeLink": `{}`, "changeQR": `{"old_stops":"now"}`,
 	"addKey": `{"name":"Z"}`, "changeKey": `{}`, "putDoors": `{"doors":["door_1"]}`, "changeKeyDoor": `{}`, "giveTo": `{"people":["pers_1"]}`,
 	"addList": `{"text":""}`, "chooseList": `{}`, "decideList": `{"email":"z@"}`, "applyList": `{"seal":""}`,
+	"setFeed": `{"minutes":60}`, "answerConflict": `{"answer":"no"}`,
 	"inviteManager": `{"name":"Z","email":"z@","scope":"limited"}`, "changeManager": `{}`,
 	"addProperty": `{"name":"Z","time_zone":"Nowhere"}`,
 	"addWebhook":  `{"url":"ftp://example.org","events":["*"]}`, "changeWebhook": `{}`,

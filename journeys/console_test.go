@@ -2,7 +2,10 @@ package journeys
 
 import (
 	"context"
+	"errors"
 	"net"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -42,8 +45,9 @@ func TestAManagerSetsUpAndComesBackWithAPasskey(t *testing.T) {
 // the building up finds it.
 func tourConsole(tb testing.TB, see look) {
 	rut := desktop.open(tb, "rut")
+	lists := tb.TempDir()
 	data := tb.TempDir()
-	rut.setsUp(emptyHouse(tb, "--data", data, "--sso", "https://id.example", "--sso-client", "doorlink"))
+	rut.setsUp(emptyHouse(tb, "--data", data, "--sso", "https://id.example", "--sso-client", "doorlink", "--lists", lists))
 	see(rut, "console-overview")
 	rut.tapRole("link", "Doors")
 	rut.reads("Add a door")
@@ -77,7 +81,7 @@ func tourConsole(tb testing.TB, see look) {
 	rut.reads("When does the old sticker stop?")
 	see(rut, "console-door-change")
 	tourPeople(rut, see)
-	tourImport(rut, see)
+	tourImport(rut, see, lists)
 	tourKeys(rut, see)
 	rut.tapRole("link", "History")
 	rut.see("[name=from]")
@@ -170,7 +174,7 @@ func tourManagers(rut *tab, see look) {
 }
 
 // tourImport applies one list, and looks at what the next month's would change.
-func tourImport(rut *tab, see look) {
+func tourImport(rut *tab, see look, lists string) {
 	paste := func(list string) {
 		rut.tapRole("link", "Import")
 		rut.reads("Choose a list")
@@ -193,6 +197,26 @@ func tourImport(rut *tab, see look) {
 	rut.tap("Look again")
 	rut.reads("Leaves")
 	see(rut, "console-import-list")
+	rut.tapRole("link", "Import")
+	rut.tapRole("link", "Set up and decide")
+	rut.reads("None has come yet")
+	see(rut, "console-import-sync")
+	drops(rut.tb, filepath.Join(lists, ask(rut, chromedp.Evaluate[string](`document.querySelector("main .once").textContent`))),
+		"Unit,Name,E-mail\n2B,Chiara Rossi,chiara@rossi.example\n7A,Mia Holm,mia@post.example\n5C,Lena Fischer,lena@fischer.example\n")
+	rut.do(chromedp.Click(chromedp.CSS("[name=leavers]")))
+	rut.tap("Save")
+	rut.tap("Sync now")
+	rut.reads("Would lose something")
+	see(rut, "console-import-decide")
+}
+
+// drops puts a list into a new folder, some time ago.
+func drops(tb testing.TB, folder, list string) {
+	tb.Helper()
+	path, old := filepath.Join(folder, "june.csv"), time.Now().Add(-time.Hour)
+	if err := errors.Join(os.Mkdir(folder, 0o700), os.WriteFile(path, []byte(list), 0o600), os.Chtimes(path, old, old)); err != nil {
+		tb.Fatal(err)
+	}
 }
 
 // tourPortfolio goes through what Portfolio Managers have beside a property, and

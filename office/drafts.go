@@ -60,9 +60,7 @@ func (d *Desk) AddDraft(ctx context.Context, name string, list io.Reader) (Draft
 		ID: doorlink.NewID[doorlink.DraftID]("draft"), Name: listName(name), By: d.Manager.ID,
 		Choices: Choices{Encoding: encoding}, Made: time.Now(), list: text,
 	}
-	if len(roll.Keys) == 1 && d.Manages(roll.Keys[0].ID) {
-		draft.Choices.Keys = []doorlink.KeyID{roll.Keys[0].ID}
-	}
+	draft.Choices.Keys = d.usualKeys(roll)
 	draft.choices = draft.Choices.write()
 	if _, err := d.proposals.of(d, draft, roll); err != nil {
 		return Draft{}, err

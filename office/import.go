@@ -133,12 +133,30 @@ func (d *Desk) Import(ctx context.Context, id doorlink.DraftID, seal string) (Re
 	case len(p.Changes()) == 0:
 		return Receipt{}, nil
 	}
-	losses := d.losses(p, time.Now())
+	return d.apply(ctx, p, act{
+		action: importAction, subject: string(id),
+		also: func(ctx context.Context, tx *store.Tx) error { return tx.FinishDraft(ctx, p.Draft.row(d), time.Now()) },
+	})
+}
+
+// apply makes the changes of a proposal in an act, which may do something beside.
+func (d *Desk) apply(ctx context.Context, p *Proposal, a act) (Receipt, error) {
+	losses, beside := d.losses(p, time.Now()), a.also
 	handsets, err := d.handsetsOf(ctx, losses)
 	if err != nil {
 		return Receipt{}, err
 	}
-	r, err := d.do(ctx, d.importing(p, losses))
+	a.changes, a.facts = p.Changes(), map[string]string{}
+	for what, n := range p.tally() {
+		a.facts[what] = strconv.Itoa(n)
+	}
+	a.also = func(ctx context.Context, tx *store.Tx) error {
+		if err := beside(ctx, tx); err != nil {
+			return err
+		}
+		return d.lose(ctx, tx, losses, a.facts)
+	}
+	r, err := d.do(ctx, a)
 	if errors.Is(err, store.ErrExists) || errors.Is(err, store.ErrMissing) { // somebody else was faster
 		err = doorlink.ErrChanged.Because(err)
 	}
@@ -148,25 +166,19 @@ func (d *Desk) Import(ctx context.Context, id doorlink.DraftID, seal string) (Re
 	return r, err
 }
 
-// importing is the act of a proposal.
-func (d *Desk) importing(p *Proposal, losses []loss) act {
-	a := act{action: importAction, subject: string(p.Draft.ID), changes: p.Changes(), facts: map[string]string{}}
-	c := p.Counts()
+// tally is how many lines of each kind there are that are not as they were, by
+// the names that PlanLine.What has for them.
+func (p *Proposal) tally() map[string]int {
+	c, all := p.Counts(), map[string]int{}
 	for what, n := range map[string]int{
 		NewUnit: c.Units, string(roster.New): c.New, string(roster.Change): c.Change, string(roster.Leave): c.Leave,
 		string(roster.Skipped): c.Skipped,
 	} {
 		if n > 0 {
-			a.facts[what] = strconv.Itoa(n)
+			all[what] = n
 		}
 	}
-	a.also = func(ctx context.Context, tx *store.Tx) error {
-		if err := tx.FinishDraft(ctx, p.Draft.row(d), time.Now()); err != nil {
-			return err
-		}
-		return d.lose(ctx, tx, losses, a.facts)
-	}
-	return a
+	return all
 }
 
 // loss is somebody who leaves, or loses some doors.

@@ -43,6 +43,7 @@ type Mail interface {
 type Ways struct {
 	Mail    Mail
 	SignOut func(doorlink.Handset) // closes a handset's open pages, on every node
+	Lists   Source                 // where lists come from by themselves
 	Private bool                   // webhooks may lead into private networks: see hook.Config
 }
 

@@ -56,6 +56,8 @@ type Config struct {
 	SSOClient string `group:"managers" name:"sso-client" help:"With sso: the ID that the issuer gave this service." placeholder:"ID"`
 	SSOSecret string `group:"managers" name:"sso-secret" secret:"" help:"With sso: the secret that belongs to the ID; unset for a public client." placeholder:"SECRET"`
 
+	Lists string `group:"mail" help:"Folder into which other systems drop lists of people: below it each property has one of its own, by its ID. On every node the same; unset means that no lists come in by themselves." type:"path" placeholder:"FOLDER"`
+
 	HooksPrivate bool `group:"mail" name:"hooks-private" help:"Let webhooks lead into private networks and to this machine, also without HTTPS: whoever adds one can then have this service call there."`
 
 	Metrics string `group:"work" help:"Address for /metrics; unset means none." placeholder:"ADDR"`

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"doorlink"
+	"doorlink/drop"
 	"doorlink/mail"
 	"doorlink/office"
 	"doorlink/web/console"
@@ -15,6 +16,9 @@ import (
 // settings name a mail server.
 func (s *Server) openPost(o *office.Office) (console.Post, error) {
 	ways := office.Ways{SignOut: s.board.SignOut, Private: s.config.HooksPrivate}
+	if s.config.Lists != "" {
+		ways.Lists = drop.Folder{Root: s.config.Lists}
+	}
 	if s.config.Mail == "" {
 		o.Use(ways)
 		return nil, nil

@@ -39,6 +39,7 @@ type Server struct {
 	pages    *web.Server
 	console  *console.Server
 	api      *api.Server
+	office   *office.Office
 	courier  *courier
 	bus      *bus.Bus
 	relay    *relay.Server // nil when it is run apart
@@ -113,6 +114,7 @@ func (s *Server) open(ctx context.Context) (err error) {
 // the API of programs.
 func (s *Server) openPages() error {
 	c, desks := s.config, office.New(s.DB, s.log)
+	s.office = desks
 	s.courier = newCourier(s.DB, hook.New(hook.Config{Private: c.HooksPrivate}), s.log)
 	post, err := s.openPost(desks)
 	if err != nil {
@@ -148,6 +150,7 @@ func (s *Server) Run(ctx context.Context) error {
 	g.Go(func() error { return s.console.Run(ctx) })
 	g.Go(func() error { return s.courier.run(ctx) })
 	g.Go(func() error { return s.purge(ctx) })
+	g.Go(func() error { return s.lists(ctx) })
 	if s.relay != nil {
 		g.Go(func() error { return s.relay.Run(ctx) })
 	}

@@ -48,6 +48,7 @@ func sweeps() []sweep {
 		{table: "ceremonies", old: `expires_at < $1`, key: "hash"},
 		{table: "tokens", old: `ends_at < $1`, after: doorlink.SignRecord.Retention(), key: "id"},
 		{table: "managers", old: leftManagers, after: LeftTime, key: "id"},
+		{table: "conflicts", old: `made_at < $1`, after: ConflictTime, key: "id"},
 		{table: "drafts", old: `made_at < $1`, after: DraftTime, key: "id"},
 		{table: "purges", old: `day * 86400000 < $1`, after: doorlink.MaxKept * 24 * time.Hour, key: "day"},
 		{table: "repeats", old: `at < $1`, after: RepeatTime, key: "token, key"},

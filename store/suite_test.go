@@ -63,6 +63,8 @@ var suite = []struct {
 	{"DeliveriesAreListedAndSentAgain", deliveriesAreListed},
 	{"AWebhookIsReplacedByAChange", hookIsChanged},
 
+	{"FeedIsClaimedByOne", feedIsClaimedByOne},
+	{"ConflictsComeAndGoWithTheList", conflictsComeAndGo},
 	{"DraftIsKeptForADay", draftIsKeptForADay},
 	{"DraftIsAppliedOnce", draftIsAppliedOnce},
 	{"DraftsGoWithWhoIsErased", draftsGoWithWhoIsErased},

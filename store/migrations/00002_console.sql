@@ -211,8 +211,7 @@ CREATE INDEX drafts_by_property ON drafts (property, made_at);
 CREATE TABLE feeds (
     property  TEXT    NOT NULL PRIMARY KEY REFERENCES properties, -- which property
     minutes   BIGINT  NOT NULL,                                   -- how often the folder is read; 0: never
-    approve   BOOLEAN NOT NULL,                                   -- a manager approves before anybody loses access
-    leavers   BOOLEAN NOT NULL,                                   -- people missing from the list leave
+    leavers   BOOLEAN NOT NULL,                                   -- people missing from the list are proposed to leave
     read_at   BIGINT  NOT NULL,                                   -- last look; 0: none
     file      TEXT    NOT NULL,                                   -- the last list's name
     digest    TEXT    NOT NULL,                                   -- the last list's SHA-256
@@ -223,8 +222,8 @@ CREATE TABLE feeds (
 CREATE TABLE conflicts (
     id       TEXT   NOT NULL PRIMARY KEY,           -- conf_…
     property TEXT   NOT NULL REFERENCES properties, -- where
-    subject  TEXT   NOT NULL,                       -- tells the same conflict again
-    detail   TEXT   NOT NULL,                       -- JSON: both sides, and the changes to make
+    subject  TEXT   NOT NULL,                       -- a digest of what is shown, so that an answer is to just that
+    detail   TEXT   NOT NULL,                       -- JSON: who, and what the list says of them
     made_at  BIGINT NOT NULL,                       -- when it came up
     done_at  BIGINT NOT NULL,                       -- when it was decided; 0: not yet
     answer   TEXT   NOT NULL,                       -- what was decided

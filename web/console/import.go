@@ -27,6 +27,7 @@ type importView struct {
 	Drafts []draftRow
 	Last   *note // the last import, with its undo
 	May    bool  // import
+	Sync   bool  // decide what lists from outside do
 	Export bool  // export
 }
 
@@ -43,7 +44,7 @@ func (s *Server) importForm(w http.ResponseWriter, r *http.Request, d *desk) err
 // showImport shows the form with what was typed and what is wrong with it.
 func (s *Server) showImport(w http.ResponseWriter, r *http.Request, d *desk, status int, v importView) error {
 	v.shell, v.Most = s.shell(r, d, "import"), roster.MaxBytes>>20
-	v.May, v.Export = d.imports(), d.May(doorlink.SeeReports)
+	v.May, v.Sync, v.Export = d.imports(), d.syncs(), d.May(doorlink.SeeReports)
 	if !v.May && !v.Export {
 		return office.ErrMayNot
 	}
