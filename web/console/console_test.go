@@ -31,7 +31,7 @@ type house struct {
 	rut, linda doorlink.Manager
 }
 
-func newHouse(t *testing.T, post Post) *house {
+func newHouse(t testing.TB, post Post) *house {
 	t.Helper()
 	h := &house{
 		plan: newPlan(t, "Linden Court"), elm: newPlan(t, "Elm House"),
@@ -58,7 +58,7 @@ func newHouse(t *testing.T, post Post) *house {
 }
 
 // open gives the house an empty database, and a console that is served.
-func (h *house) open(t *testing.T, post Post) {
+func (h *house) open(t testing.TB, post Post) {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
 	var err error
@@ -74,7 +74,7 @@ func (h *house) open(t *testing.T, post Post) {
 	h.base = site.URL
 }
 
-func newPlan(t *testing.T, name string) *building.Plan {
+func newPlan(t testing.TB, name string) *building.Plan {
 	t.Helper()
 	p, err := building.New(name, "Europe/Berlin")
 	if err == nil {
@@ -86,7 +86,7 @@ func newPlan(t *testing.T, name string) *building.Plan {
 	return p
 }
 
-func (h *house) write(t *testing.T, f func(context.Context, *store.Tx) error) {
+func (h *house) write(t testing.TB, f func(context.Context, *store.Tx) error) {
 	t.Helper()
 	if err := h.db.Write(t.Context(), func(tx *store.Tx) error { return f(t.Context(), tx) }); err != nil {
 		t.Fatal(err)
@@ -94,7 +94,7 @@ func (h *house) write(t *testing.T, f func(context.Context, *store.Tx) error) {
 }
 
 // link makes a one-time link for a manager that is good for so long.
-func (h *house) link(t *testing.T, m doorlink.Manager, good time.Duration) string {
+func (h *house) link(t testing.TB, m doorlink.Manager, good time.Duration) string {
 	t.Helper()
 	secret := doorlink.NewSecret()
 	h.write(t, func(ctx context.Context, tx *store.Tx) error {
@@ -108,13 +108,13 @@ func (h *house) path(page string) string { return root + string(h.plan.Property.
 
 // visit is a browser with cookies of its own.
 type visit struct {
-	t      *testing.T
+	t      testing.TB
 	h      *house
 	client *http.Client
 	agent  string
 }
 
-func (h *house) browser(t *testing.T) *visit {
+func (h *house) browser(t testing.TB) *visit {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -124,7 +124,7 @@ func (h *house) browser(t *testing.T) *visit {
 }
 
 // signedIn is a browser in which a manager has followed a link.
-func (h *house) signedIn(t *testing.T, m doorlink.Manager) *visit {
+func (h *house) signedIn(t testing.TB, m doorlink.Manager) *visit {
 	t.Helper()
 	v := h.browser(t)
 	if got := v.post(h.link(t, m, time.Minute), nil); got.status != http.StatusOK {
@@ -174,7 +174,7 @@ func (v *visit) do(method, path string, form url.Values, header http.Header) ans
 }
 
 // deeds counts the entries of the audit, of no property, with an action.
-func (h *house) deeds(t *testing.T, action string) int {
+func (h *house) deeds(t testing.TB, action string) int {
 	t.Helper()
 	all, err := h.db.Deeds(t.Context(), store.DeedQuery{Action: action, Limit: 100})
 	if err != nil {
