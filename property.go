@@ -34,6 +34,39 @@ type Property struct {
 	HookNames bool
 }
 
+// QuietUntil is when the quiet hours end in which a moment falls, on the clock of
+// the doors; zero outside of them.
+func (p Property) QuietUntil(t time.Time) time.Time {
+	t = t.In(p.Clock())
+	if p.Quiet.From == p.Quiet.To || !p.Quiet.Contain(t) {
+		return time.Time{}
+	}
+	return next(p.Quiet.To, t)
+}
+
+// NextQuiet is when quiet hours next begin or end after a moment; zero: never.
+func (p Property) NextQuiet(t time.Time) time.Time {
+	t = t.In(p.Clock())
+	if p.Quiet.From == p.Quiet.To {
+		return time.Time{}
+	}
+	from, to := next(p.Quiet.From, t), next(p.Quiet.To, t)
+	if from.Before(to) {
+		return from
+	}
+	return to
+}
+
+// next is the first moment after t at which its clock shows m. An hour that a
+// change of the clocks leaves out is the one after it.
+func next(m Minute, t time.Time) time.Time {
+	for day := t.Day(); ; day++ {
+		if at := time.Date(t.Year(), t.Month(), day, int(m/60), int(m%60), 0, 0, t.Location()); at.After(t) {
+			return at
+		}
+	}
+}
+
 // DefaultDigits is the length of doorcodes unless a property says otherwise.
 const DefaultDigits = 7
 

@@ -17,6 +17,20 @@ type Hours struct {
 	Days []string `json:"days,omitempty" maxItems:"7" enum:"mon,tue,wed,thu,fri,sat,sun" doc:"Missing: every day"`
 }
 
+// Span is a part of every day, on the property's clock.
+type Span struct {
+	From string `json:"from" pattern:"^([01][0-9]|2[0-3]):[0-5][0-9]$" doc:"22:00"`
+	To   string `json:"to" pattern:"^([01][0-9]|2[0-3]):[0-5][0-9]$" doc:"Before from: on the day after"`
+}
+
+// spanOf is the span of hours; nil: there is none.
+func spanOf(h doorlink.Hours) *Span {
+	if h.From == h.To {
+		return nil
+	}
+	return &Span{clock(h.From), clock(h.To)}
+}
+
 // weekdays are the days of the week as programs write them.
 var weekdays = []time.Weekday{time.Monday, time.Tuesday, time.Wednesday, time.Thursday, time.Friday, time.Saturday, time.Sunday}
 

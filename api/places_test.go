@@ -266,6 +266,10 @@ func TestSettingsArePatched(t *testing.T) {
 		{`{"names":"unit","search_first":true,"counts_only":true,"webhook_names":true}`, 200, func(w *api.Property) {
 			w.Names, w.SearchFirst, w.CountsOnly, w.HookNames = doorlink.UnitOnly, true, true, true
 		}},
+		{`{"quiet_hours":{"from":"22:00","to":"07:00"}}`, 200, func(w *api.Property) { w.Quiet = &api.Span{From: "22:00", To: "07:00"} }},
+		{`{"quiet_hours":{"from":"22:00"}}`, 422, nil},
+		{`{"quiet_hours":{"from":"24:00","to":"07:00"}}`, 422, nil},
+		{`{"quiet_hours":null}`, 200, func(w *api.Property) { w.Quiet = nil }},
 		{`{"names":"nicknames"}`, 422, nil},
 		{`{"doorcode_digits":8,"time_zone":"Europe/Lisbon"}`, 200, func(w *api.Property) { w.Digits, w.Zone = 8, "Europe/Lisbon" }},
 		{`{"doorcode_digits":7}`, 200, func(w *api.Property) { w.Digits = 7 }},

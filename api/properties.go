@@ -19,6 +19,7 @@ type Property struct {
 	Names       doorlink.NameFormat `json:"names" enum:"full,first_initial,initials,unit" doc:"How residents appear to visitors"`
 	SearchFirst bool                `json:"search_first" doc:"Visitors search before they see a list"`
 	Notice      string              `json:"notice" doc:"A line for every visitor"`
+	Quiet       *Span               `json:"quiet_hours,omitempty" doc:"In which visitors are asked to call only if they are expected; missing: none"`
 	Languages   []string            `json:"languages" doc:"Of the printed panel, the main one first"`
 	Digits      int                 `json:"doorcode_digits" doc:"Of doorcodes at locks that are activated from now on"`
 	Kept        Kept                `json:"days_kept" doc:"How long records are kept"`
@@ -38,7 +39,7 @@ func propertyOf(p doorlink.Property) Property {
 		ID: p.ID, Name: p.Name, Zone: p.Zone, Names: p.Names, SearchFirst: p.SearchFirst, Notice: p.Notice,
 		Languages: append([]string{}, p.Languages...), Digits: cmp.Or(p.Digits, doorlink.DefaultDigits),
 		Kept:       Kept{daysKept(p, doorlink.CallRecord), daysKept(p, doorlink.CodeRecord), daysKept(p, doorlink.SignRecord)},
-		CountsOnly: p.CountsOnly, HookNames: p.HookNames,
+		CountsOnly: p.CountsOnly, HookNames: p.HookNames, Quiet: spanOf(p.Quiet),
 	}
 	if w.Names == "" {
 		w.Names = doorlink.DefaultNames
@@ -98,6 +99,7 @@ type PropertyPatch struct {
 	Names       Edit[doorlink.NameFormat] `json:"names,omitzero" enum:"full,first_initial,initials,unit"`
 	SearchFirst Edit[bool]                `json:"search_first,omitzero"`
 	Notice      Clear[string]             `json:"notice,omitzero"`
+	Quiet       Clear[Span]               `json:"quiet_hours,omitzero"`
 	Languages   Clear[[]string]           `json:"languages,omitzero"`
 	Digits      Edit[int]                 `json:"doorcode_digits,omitzero"`
 	Kept        KeptPatch                 `json:"days_kept,omitzero"`
@@ -147,6 +149,9 @@ func (s *Server) changeProperty(ctx context.Context, d *office.Desk, in *changeP
 	b.Names.over(&p.Names)
 	b.SearchFirst.over(&p.SearchFirst)
 	b.Notice.over(&p.Notice)
+	if b.Quiet.named {
+		p.Quiet = doorlink.Hours{From: minutes(b.Quiet.to.From), To: minutes(b.Quiet.to.To)}
+	}
 	b.Languages.over(&p.Languages)
 	b.Digits.over(&p.Digits)
 	b.CountsOnly.over(&p.CountsOnly)

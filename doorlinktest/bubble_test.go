@@ -1,6 +1,7 @@
 package doorlinktest_test
 
 import (
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -182,6 +183,24 @@ func TestChangeOfTheDirectoryReachesAnOpenPageWithinTwoSeconds(t *testing.T) {
 		visit.DirectoryChanged()
 		if got := time.Since(changed); got > 2*time.Second {
 			t.Errorf("it took %v to tell the page", got)
+		}
+	})
+}
+
+func TestQuietHoursStandOnThePageWhileTheyLast(t *testing.T) {
+	inBubble(t, "2026-11-29 21:00:00", func(t *testing.T, house *doorlinktest.House) {
+		house.Resident("Ana", "4B")
+		house.Settings(func(p *doorlink.Property) { p.Quiet = doorlink.Hours{From: 22 * 60, To: 7 * 60} })
+		visit := house.Scan("Front door")
+		const asks = "Quiet hours until 07:00"
+		for _, tt := range []struct {
+			after time.Duration
+			quiet bool
+		}{{0, false}, {time.Hour, true}, {9*time.Hour - time.Second, true}, {time.Second, false}} {
+			time.Sleep(tt.after)
+			if got := strings.Contains(visit.Page(), asks); got != tt.quiet {
+				t.Errorf("at %s the page says so: %t", time.Now().In(berlin(t)).Format(time.TimeOnly), got)
+			}
 		}
 	})
 }

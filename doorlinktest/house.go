@@ -78,6 +78,13 @@ func (h *House) write(f func(ctx context.Context, tx *store.Tx) error) {
 	must(h.tb, h.DB.Write(ctx, func(tx *store.Tx) error { return f(ctx, tx) }))
 }
 
+// Settings changes the settings of the property.
+func (h *House) Settings(change func(*doorlink.Property)) {
+	h.tb.Helper()
+	change(&h.Property)
+	h.write(func(ctx context.Context, tx *store.Tx) error { return tx.SetProperty(ctx, h.Property) })
+}
+
 func (h *House) at(door string) *place {
 	h.tb.Helper()
 	p := h.doors[door]

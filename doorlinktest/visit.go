@@ -23,14 +23,20 @@ type Visit struct {
 // name that the visitor reads.
 var row = regexp.MustCompile(`data-to="([^"]+)"[^>]*><bdi>([^<]*)</bdi>`)
 
-// Load fetches the page, again or for the first time, and reads the directory
-// from it.
-func (v *Visit) Load() {
+// Page fetches the page, again or for the first time.
+func (v *Visit) Page() string {
 	v.house.tb.Helper()
 	status, text := v.Get(v.path)
 	if status != http.StatusOK {
 		v.house.tb.Fatalf("the page of the door has status %d", status)
 	}
+	return text
+}
+
+// Load fetches the page and reads the directory from it.
+func (v *Visit) Load() {
+	v.house.tb.Helper()
+	text := v.Page()
 	v.entries = map[string]doorlink.EntryID{}
 	for _, m := range row.FindAllStringSubmatch(text, -1) {
 		v.entries[html.UnescapeString(m[2])] = doorlink.EntryID(m[1])

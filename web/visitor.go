@@ -49,11 +49,18 @@ func (s *Server) newPage(ctx context.Context, views views, key shelfKey, v visit
 	}
 	view := views.directory(v.lang, v.at.Property, v.at.Door, v.at.Panel, list.entries, "")
 	view.Resume, view.List = key.resume, list.mark
+	if ends := v.at.Property.QuietUntil(now); !ends.IsZero() {
+		view.Quiet = v.lang.Say("visitor.quiet", "time", ends)
+	}
 	plain, err := views.Render("visitor/directory.html", view)
 	if err != nil {
 		return nil, err
 	}
-	return &shelfPage{revision: list.revision, until: list.until, plain: plain, packed: page.Zip(plain), policy: views.Policy()}, nil
+	until := list.until
+	if quiet := v.at.Property.NextQuiet(now); until.IsZero() || !quiet.IsZero() && quiet.Before(until) {
+		until = quiet
+	}
+	return &shelfPage{revision: list.revision, until: until, plain: plain, packed: page.Zip(plain), policy: views.Policy()}, nil
 }
 
 // listed is who can be called at the visitor's door, read again only when the

@@ -21,6 +21,7 @@ type directoryView struct {
 
 	Door, Building, Label string
 	Notice                string      // the manager's line; may be empty
+	Quiet                 string      // asks to call only if expected; empty outside of quiet hours
 	Zone                  string      // the IANA name of the door's clock
 	State                 string      // directory, search or empty
 	Listed                bool        // there is a resident to call

@@ -531,7 +531,8 @@ type Property struct {
 	Names PropertyNames `json:"names"`
 
 	// Notice A line for every visitor
-	Notice string `json:"notice"`
+	Notice     string `json:"notice"`
+	QuietHours *Span  `json:"quiet_hours,omitempty"`
 
 	// SearchFirst Visitors search before they see a list
 	SearchFirst bool `json:"search_first"`
@@ -555,9 +556,16 @@ type PropertyPatch struct {
 	Name           *string             `json:"name,omitempty"`
 	Names          *PropertyPatchNames `json:"names,omitempty"`
 	Notice         *string             `json:"notice,omitempty"`
-	SearchFirst    *bool               `json:"search_first,omitempty"`
-	TimeZone       *string             `json:"time_zone,omitempty"`
-	WebhookNames   *bool               `json:"webhook_names,omitempty"`
+	QuietHours     *struct {
+		// From 22:00
+		From string `json:"from"`
+
+		// To Before from: on the day after
+		To string `json:"to"`
+	} `json:"quiet_hours,omitempty"`
+	SearchFirst  *bool   `json:"search_first,omitempty"`
+	TimeZone     *string `json:"time_zone,omitempty"`
+	WebhookNames *bool   `json:"webhook_names,omitempty"`
 }
 
 // PropertyPatchNames defines model for PropertyPatch.Names.
@@ -571,6 +579,15 @@ type PropertyWish struct {
 
 	// TimeZone IANA name, as in Europe/Berlin
 	TimeZone string `json:"time_zone"`
+}
+
+// Span defines model for Span.
+type Span struct {
+	// From 22:00
+	From string `json:"from"`
+
+	// To Before from: on the day after
+	To string `json:"to"`
 }
 
 // Sticker defines model for Sticker.

@@ -100,11 +100,16 @@ func TestSettingsComeBackWithWhatIsWrong(t *testing.T) {
 		t.Errorf("got status %d, want what was typed and a sentence", got.status)
 	}
 	ask.Set("zone", "Europe/Lisbon")
+	ask.Set("quiet_from", "22:00")
+	if got = v.post(h.path("settings"), ask); got.status != http.StatusBadRequest || !strings.Contains(got.body, `name="quiet_from" value="22:00"`) {
+		t.Errorf("half of the quiet hours: got status %d, want what was typed", got.status)
+	}
+	ask.Set("quiet_to", "07:00")
 	if got = v.post(h.path("settings"), ask); got.status != http.StatusOK || !strings.Contains(got.body, "Changed the settings") {
 		t.Errorf("got status %d", got.status)
 	}
 	p, err := h.db.Property(t.Context(), h.plan.Property.ID)
-	if err != nil || p.Zone != "Europe/Lisbon" || len(p.Kept) != 1 || p.Kept[doorlink.CallRecord] != 7 || p.Digits != 8 || !p.CountsOnly {
+	if err != nil || p.Zone != "Europe/Lisbon" || len(p.Kept) != 1 || p.Kept[doorlink.CallRecord] != 7 || p.Digits != 8 || !p.CountsOnly || p.Quiet != (doorlink.Hours{From: 22 * 60, To: 7 * 60}) {
 		t.Errorf("got %+v, %v", p, err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"doorlink"
 	"doorlink/doorcode"
@@ -17,10 +18,12 @@ type settingsView struct {
 	shell
 	form
 	doorlink.Property
-	Names  []choice
-	Digits []choice
-	Kept   []keptRow
-	Langs  string
+	Names              []choice
+	Digits             []choice
+	Kept               []keptRow
+	Langs              string
+	QuietFrom, QuietTo string // as browsers write times of day
+
 	Purged string // what the last purge removed; empty: there was none, or the reader may not know
 }
 
@@ -41,6 +44,9 @@ func (s *Server) settings(w http.ResponseWriter, r *http.Request, d *desk) error
 func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, d *desk, status int, v settingsView) error {
 	v.shell = s.shell(r, d, "settings")
 	v.Langs = strings.Join(v.Languages, " ")
+	if q := v.Property.Quiet; q.From != q.To {
+		v.QuietFrom, v.QuietTo = typed(q.From), typed(q.To)
+	}
 	for _, f := range office.NameFormats {
 		v.Names = append(v.Names, choice{
 			Value: string(f), Name: d.lang.Say("console.names." + string(f)),
@@ -87,6 +93,7 @@ func (d *desk) settingsDiffer(p doorlink.Property) []difference {
 		{say("console.settings.names"), say("console.names." + string(now.Names)), say("console.names." + string(p.Names))},
 		{say("console.settings.search"), d.yes(now.SearchFirst), d.yes(p.SearchFirst)},
 		{say("console.notice"), d.or(now.Notice), d.or(p.Notice)},
+		{say("console.settings.quiet"), d.or(d.quiet(now)), d.or(d.quiet(p))},
 		{say("console.settings.digits"), digits(now), digits(p)},
 		{say("console.settings.counts_only"), d.yes(now.CountsOnly), d.yes(p.CountsOnly)},
 		{say("console.settings.hooks"), d.yes(now.HookNames), d.yes(p.HookNames)},
@@ -95,6 +102,39 @@ func (d *desk) settingsDiffer(p doorlink.Property) []difference {
 		fields = append(fields, difference{say("console.kept." + string(k)), days(now, k), days(p, k)})
 	}
 	return fields
+}
+
+// quiet words the quiet hours of a property; empty: it has none.
+func (d *desk) quiet(p doorlink.Property) string {
+	if p.Quiet.From == p.Quiet.To {
+		return ""
+	}
+	return d.lang.Say("console.settings.quiet.span", "from", p.Quiet.From, "to", p.Quiet.To)
+}
+
+// typed is an end of quiet hours as it is typed; empty: it is missing.
+func typed(end doorlink.Minute) string {
+	if end < 0 {
+		return ""
+	}
+	return clock(end)
+}
+
+// quietIn reads the quiet hours of a form. An end that is missing is one that no
+// property takes.
+func quietIn(from, to string) doorlink.Hours {
+	if from == "" && to == "" {
+		return doorlink.Hours{}
+	}
+	return doorlink.Hours{From: quietEnd(from), To: quietEnd(to)}
+}
+
+func quietEnd(text string) doorlink.Minute {
+	t, err := time.Parse(timeOfDay, text)
+	if err != nil {
+		return -1
+	}
+	return minuteOf(t)
 }
 
 // digits and days are figures of a property, also where it has those that are
@@ -117,6 +157,7 @@ func (d *desk) settingsIn(r *http.Request) doorlink.Property {
 	p.Names, p.SearchFirst = doorlink.NameFormat(r.PostFormValue("names")), r.PostFormValue("search") != ""
 	p.Notice, p.HookNames = r.PostFormValue("notice"), r.PostFormValue("hook_names") != ""
 	p.CountsOnly = r.PostFormValue("counts_only") != ""
+	p.Quiet = quietIn(r.PostFormValue("quiet_from"), r.PostFormValue("quiet_to"))
 	p.Languages = strings.Fields(r.PostFormValue("languages"))
 	p.Digits = number(r.PostFormValue("digits"))
 	p.Kept = map[doorlink.RecordKind]int{}
