@@ -22,7 +22,7 @@ type printInput struct {
 	Sticker   doorlink.StickerID `query:"sticker" doc:"Only if this is still the newest one: stick_…"`
 	As        office.FileKind    `query:"as" enum:"pdf,svg,ndef" default:"pdf" doc:"ndef is the content of the NFC tag"`
 	Format    sticker.Format     `query:"format" enum:"sheet,a6,panel" default:"sheet" doc:"A4, A6, or the panel of 90 × 130 mm"`
-	Level     sticker.Level      `query:"level" enum:"q,h" default:"q" doc:"Error correction of the QR code"`
+	Level     sticker.Level      `query:"level" enum:"q,h" default:"h" doc:"Error correction of the QR code"`
 	Ink       sticker.Ink        `query:"ink" enum:"blue,black" default:"blue"`
 	Languages []string           `query:"languages" maxItems:"6" doc:"Of the property’s, with commas between; all of them unless given"`
 }

@@ -50,7 +50,7 @@ func (p Press) Languages(at doorlink.Property) []*locale.Language {
 }
 
 // Print is how a sticker is wanted. The zero value of the rest is a PDF of the
-// sheet, at level Q in blue, in every language of the property.
+// sheet, at level H in blue, in every language of the property.
 type Print struct {
 	Seen      doorlink.StickerID // the newest sticker as the asker saw it; empty: whichever
 	As        FileKind

@@ -81,12 +81,12 @@ func scan(t *testing.T, picture image.Image, harm ...string) []string {
 }
 
 // TestADirtyCodeScansThoughTurnedDimmedAndBlurred covers a part of the code in
-// one piece, which is harder than as much in specks: at H a fifth of its area,
-// at Q a tenth.
+// one piece, which is harder than as much in specks: at H, as it is unless
+// somebody chooses, a fifth of its area, at Q a tenth.
 func TestADirtyCodeScansThoughTurnedDimmedAndBlurred(t *testing.T) {
 	t.Parallel()
 	tools(t, "pdftoppm", "zbarimg", "convert")
-	for level, part := range map[sticker.Level]float64{sticker.H: 0.2, sticker.Q: 0.1} {
+	for level, part := range map[sticker.Level]float64{"": 0.2, sticker.H: 0.2, sticker.Q: 0.1} {
 		p := plate(t, "en", "de")
 		p.Address, p.Level = token, level
 		for _, dpi := range []string{"150", "300"} {

@@ -22,7 +22,7 @@ type printView struct {
 
 // printForm asks how the newest sticker is to be printed.
 func (s *Server) printForm(w http.ResponseWriter, r *http.Request, d *desk) error {
-	return s.showPrint(w, r, d, http.StatusOK, office.Print{Format: sticker.Sheet, Level: sticker.Q, Ink: sticker.Blue}, "")
+	return s.showPrint(w, r, d, http.StatusOK, office.Print{Format: sticker.Sheet, Level: sticker.H, Ink: sticker.Blue}, "")
 }
 
 func (s *Server) showPrint(w http.ResponseWriter, r *http.Request, d *desk, status int, how office.Print, wrong string) error {
@@ -38,7 +38,7 @@ func (s *Server) showPrint(w http.ResponseWriter, r *http.Request, d *desk, stat
 	}
 	v := printView{linkView: at, Wrong: wrong}
 	v.Formats = printChoices(d, "format", how.Format, sticker.Sheet, sticker.A6, sticker.Panel)
-	v.Levels = printChoices(d, "level", how.Level, sticker.Q, sticker.H)
+	v.Levels = printChoices(d, "level", how.Level, sticker.H, sticker.Q)
 	v.Inks = printChoices(d, "ink", how.Ink, sticker.Blue, sticker.Black)
 	for _, l := range s.press.Languages(d.Property) {
 		on := len(how.Languages) == 0
