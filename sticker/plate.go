@@ -85,20 +85,6 @@ func (p Plate) SVG(w io.Writer, f Format) error {
 	return d.svg(w)
 }
 
-// Code writes the QR code of an address alone as SVG, 40 mm wide on white with
-// its margin, for showing on a page. It fails with ErrAddress or ErrFormat
-// before anything is written, or as w does.
-func Code(w io.Writer, address string, l Level) error {
-	const wide = 40
-	code, err := encode(address, l)
-	if err != nil {
-		return err
-	}
-	d := drawing{wide: wide, high: wide, title: address}
-	d.add(fill(rectangle(0, 0, wide, wide), white), fill(modules(code, wide), black))
-	return d.svg(w)
-}
-
 // mostModules is the widest code whose modules are still 0.6 mm on the fullest
 // plate; printers and cameras blur smaller ones.
 const mostModules = 53
