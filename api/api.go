@@ -98,6 +98,7 @@ func (s *Server) register() {
 	s.registerPeople()
 	s.registerHolders()
 	s.registerHistory()
+	s.registerAudit()
 	s.registerReports()
 	s.registerLocks()
 	s.registerManagers()

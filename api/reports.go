@@ -85,18 +85,6 @@ func reportPeopleKeys(ctx context.Context, d *office.Desk, in *HeldInput) (*list
 	return pageOf(ctx, p, grantedOf), err
 }
 
-// Action is what a manager did.
-type Action struct {
-	Number  int64              `json:"number" doc:"In the audit"`
-	At      time.Time          `json:"at"`
-	Manager doorlink.ManagerID `json:"manager,omitempty" doc:"Missing: doorlink itself"`
-	Name    string             `json:"name,omitempty" doc:"Missing once they have left"`
-	Token   doorlink.TokenID   `json:"token,omitempty" doc:"The program, if it was one"`
-	Action  string             `json:"action" doc:"As in unit.add"`
-	Subject string             `json:"subject,omitempty" doc:"The ID of what was changed"`
-	About   string             `json:"about,omitempty" doc:"What that is called, or was"`
-}
-
 type actionsInput struct {
 	Here
 	Manager doorlink.ManagerID `query:"manager"`
@@ -106,9 +94,7 @@ type actionsInput struct {
 
 func reportActions(ctx context.Context, d *office.Desk, in *actionsInput) (*streamed[Action], error) {
 	p, err := d.AdminActions(ctx, office.Query{After: in.After, Limit: in.Limit, Only: map[string]string{"manager": string(in.Manager)}})
-	return streamOf(ctx, p, func(l office.DeedLine) Action {
-		return Action{l.Seq, l.At.In(d.Location()), l.Manager, l.By, l.Via, l.Action, l.Subject, l.About}
-	}), err
+	return streamOf(ctx, p, actionIn(d.Location())), err
 }
 
 // Purge is what a day's purge removed of the property.

@@ -1,11 +1,15 @@
 package office
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"doorlink"
+	"doorlink/directory"
 	"doorlink/store"
 )
 
@@ -18,24 +22,36 @@ type DeedLine struct {
 	Undoable bool   // by this manager, now, unless it was changed since
 }
 
-// Deeds lists the audit of the property, the latest entry first, on pages that
-// begin after a cursor; empty begins with the latest. Page.Total stays 0: nobody
-// counts the audit. It fails with ErrCursor. Needs SeeReports.
-func (d *Desk) Deeds(ctx context.Context, after string) (Page[DeedLine], error) {
+// Deeds lists the audit of the property, the latest entry first. Query.Only
+// chooses by "who", the ID of a manager or token or store.Itself, by "what", an
+// action or what stands before its dot, and by "from" and "to", days in the
+// property's zone of which both are in. Page.Total stays 0: nobody counts the
+// audit. It fails with ErrDays and ErrCursor. Needs SeeReports.
+func (d *Desk) Deeds(ctx context.Context, q Query) (Page[DeedLine], error) {
 	if err := d.may(doorlink.SeeReports); err != nil {
 		return Page[DeedLine]{}, err
 	}
-	return d.deeds(ctx, Query{After: after})
+	return d.deeds(ctx, q)
 }
 
-// deeds lists those entries of the audit that a manager made, or all.
-func (d *Desk) deeds(ctx context.Context, q Query) (Page[DeedLine], error) {
-	of := store.DeedQuery{Property: d.Property.ID, Manager: doorlink.ManagerID(q.Only["manager"]), Limit: q.rows()}
+// deedQuery reads what is asked of the audit. It asks for one entry too many,
+// which tells whether a page follows.
+func (d *Desk) deedQuery(q Query) (of store.DeedQuery, err error) {
+	of = store.DeedQuery{Property: d.Property.ID, By: q.Only["who"], Action: q.Only["what"], Limit: q.rows() + 1}
 	if q.After != "" {
-		var err error
 		if of.Before, err = strconv.ParseInt(q.After, 10, 64); err != nil || of.Before < 1 {
-			return Page[DeedLine]{}, ErrCursor
+			return of, ErrCursor
 		}
+	}
+	of.From, of.To, err = readDays(q, d.Location())
+	return of, err
+}
+
+// deeds lists what is asked of the audit, whoever asks.
+func (d *Desk) deeds(ctx context.Context, q Query) (Page[DeedLine], error) {
+	of, err := d.deedQuery(q)
+	if err != nil {
+		return Page[DeedLine]{}, err
 	}
 	deeds, err := d.db.Deeds(ctx, of)
 	if err != nil {
@@ -46,30 +62,31 @@ func (d *Desk) deeds(ctx context.Context, q Query) (Page[DeedLine], error) {
 		return Page[DeedLine]{}, err
 	}
 	var p Page[DeedLine]
+	if len(deeds) == of.Limit {
+		deeds = deeds[:q.rows()]
+		p.Next = strconv.FormatInt(deeds[len(deeds)-1].Seq, 10)
+	}
 	for _, deed := range deeds {
 		line := d.line(deed, time.Now())
 		line.By, line.Program, line.About = n.managers[deed.Manager], n.tokens[deed.Via], n.about(deed)
 		p.Rows = append(p.Rows, line)
 	}
-	if last := len(deeds) - 1; last+1 == of.Limit && deeds[last].Seq > 1 {
-		p.Next = strconv.FormatInt(deeds[last].Seq, 10)
-	}
 	return p, nil
 }
 
 // PortfolioDeeds lists the audit of what belongs to no single property: managers,
-// sign-ins, new properties, tokens for all of them. Its pages are as those of
-// Deeds; nothing in it is Undoable. Needs Govern, for every property.
-func (o *Office) PortfolioDeeds(ctx context.Context, who Actor, after string) (Page[DeedLine], error) {
-	if !who.Governs() {
-		return Page[DeedLine]{}, ErrMayNot.With("ability", string(doorlink.Govern))
+// sign-ins, new properties, tokens for all of them. It is asked as Deeds is, with
+// days in UTC; nothing in it is Undoable. Needs Govern, for every property.
+func (o *Office) PortfolioDeeds(ctx context.Context, who Actor, q Query) (Page[DeedLine], error) {
+	d, err := o.nowhere(who)
+	if err != nil {
+		return Page[DeedLine]{}, err
 	}
 	properties, err := o.db.Properties(ctx)
 	if err != nil {
 		return Page[DeedLine]{}, err
 	}
-	d := &Desk{Office: o, Actor: who} // at no property: its register knows nobody's people
-	p, err := d.deeds(ctx, Query{After: after})
+	p, err := d.deeds(ctx, q)
 	for i, line := range p.Rows {
 		for _, at := range properties {
 			if string(at.ID) == line.Subject {
@@ -80,26 +97,89 @@ func (o *Office) PortfolioDeeds(ctx context.Context, who Actor, after string) (P
 	return p, err
 }
 
-// register tells what the IDs in the audit are called.
-type register struct {
-	roll     *Roll
-	managers map[doorlink.ManagerID]string
-	tokens   map[doorlink.TokenID]string
-	hooks    map[doorlink.HookID]string
+// nowhere is a desk for what belongs to no single property: its register knows
+// nobody's people. It needs Govern, for every property.
+func (o *Office) nowhere(who Actor) (*Desk, error) {
+	if !who.Governs() {
+		return nil, ErrMayNot.With("ability", string(doorlink.Govern))
+	}
+	return &Desk{Office: o, Actor: who}, nil
 }
 
-func (d *Desk) register(ctx context.Context) (register, error) {
-	n := register{managers: map[doorlink.ManagerID]string{}, tokens: map[doorlink.TokenID]string{}, hooks: map[doorlink.HookID]string{}}
-	n.roll = newRoll(&store.Standing{})
-	var err error
-	if d.Property.ID != "" {
-		if n.roll, err = d.Roll(ctx); err != nil {
-			return register{}, err
-		}
+// DeedChoices are what Deeds can choose by and find something: nobody and nothing
+// is in them that is not in the audit.
+type DeedChoices struct {
+	Itself   bool // doorlink did something by itself
+	Managers []Named
+	Programs []Named
+	Actions  []string
+}
+
+// Named is the ID of somebody or something with its name; empty: it is gone.
+type Named struct{ ID, Name string }
+
+// DeedChoices reads what there is to choose in the property's audit, managers and
+// programs by name. Needs SeeReports.
+func (d *Desk) DeedChoices(ctx context.Context) (DeedChoices, error) {
+	if err := d.may(doorlink.SeeReports); err != nil {
+		return DeedChoices{}, err
 	}
+	return d.deedChoices(ctx)
+}
+
+// PortfolioDeedChoices is DeedChoices for PortfolioDeeds, and needs what that does.
+func (o *Office) PortfolioDeedChoices(ctx context.Context, who Actor) (DeedChoices, error) {
+	d, err := o.nowhere(who)
+	if err != nil {
+		return DeedChoices{}, err
+	}
+	return d.deedChoices(ctx)
+}
+
+func (d *Desk) deedChoices(ctx context.Context) (c DeedChoices, err error) {
+	did, err := d.db.Doers(ctx, d.Property.ID)
+	if err != nil {
+		return c, err
+	}
+	called, err := d.doers(ctx)
+	for _, by := range did {
+		c.Itself = c.Itself || by.Manager == ""
+		if by.Manager != "" {
+			c.Managers = append(c.Managers, Named{string(by.Manager), called.managers[by.Manager]})
+		}
+		if by.Via != "" {
+			c.Programs = append(c.Programs, Named{string(by.Via), called.tokens[by.Via]})
+		}
+		c.Actions = append(c.Actions, by.Action)
+	}
+	c.Managers, c.Programs = sorted(c.Managers), sorted(c.Programs)
+	slices.Sort(c.Actions)
+	c.Actions = slices.Compact(c.Actions)
+	return c, err
+}
+
+// sorted sorts by name, each once, those without one at the end.
+func sorted(all []Named) []Named {
+	slices.SortFunc(all, func(a, b Named) int {
+		if (a.Name == "") != (b.Name == "") {
+			return strings.Compare(b.Name, a.Name)
+		}
+		return cmp.Or(directory.CompareNames(a.Name, b.Name), strings.Compare(a.ID, b.ID))
+	})
+	return slices.Compact(all)
+}
+
+// doers tells what those are called who do something.
+type doers struct {
+	managers map[doorlink.ManagerID]string
+	tokens   map[doorlink.TokenID]string
+}
+
+func (d *Desk) doers(ctx context.Context) (doers, error) {
+	n := doers{map[doorlink.ManagerID]string{}, map[doorlink.TokenID]string{}}
 	managers, err := d.db.Managers(ctx)
 	if err != nil {
-		return register{}, err
+		return n, err
 	}
 	for _, m := range managers {
 		n.managers[m.ID] = m.Name
@@ -108,7 +188,25 @@ func (d *Desk) register(ctx context.Context) (register, error) {
 	for _, t := range tokens {
 		n.tokens[t.ID] = t.Name
 	}
-	if err != nil {
+	return n, err
+}
+
+// register tells what the IDs in the audit are called.
+type register struct {
+	doers
+	roll  *Roll
+	hooks map[doorlink.HookID]string
+}
+
+func (d *Desk) register(ctx context.Context) (register, error) {
+	n := register{roll: newRoll(&store.Standing{}), hooks: map[doorlink.HookID]string{}}
+	var err error
+	if d.Property.ID != "" {
+		if n.roll, err = d.Roll(ctx); err != nil {
+			return register{}, err
+		}
+	}
+	if n.doers, err = d.doers(ctx); err != nil {
 		return register{}, err
 	}
 	hooks, err := d.db.Hooks(ctx, d.Property.ID)

@@ -1,10 +1,16 @@
 package office_test
 
 import (
+	"context"
+	"errors"
+	"reflect"
+	"slices"
 	"testing"
+	"time"
 
 	"doorlink"
 	"doorlink/office"
+	"doorlink/store"
 )
 
 func TestTheAuditNamesWhatWasChangedEvenOnceItIsGone(t *testing.T) {
@@ -18,7 +24,7 @@ func TestTheAuditNamesWhatWasChangedEvenOnceItIsGone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		deeds, err := d.Deeds(t.Context(), "")
+		deeds, err := d.Deeds(t.Context(), office.Query{})
 		if err != nil || len(deeds.Rows) != 2 {
 			t.Fatalf("got %d entries and %v, want 2", len(deeds.Rows), err)
 		}
@@ -30,8 +36,92 @@ func TestTheAuditNamesWhatWasChangedEvenOnceItIsGone(t *testing.T) {
 		if line, err := d.Did(t.Context(), did.Seq, false); err != nil || line.Detail.Facts[doorlink.Undone] != "unit.add" {
 			t.Errorf("got %v and %v, want what was done just now", line.Detail.Facts, err)
 		}
-		if _, err := d.Deeds(t.Context(), "first"); doorlink.KindOf(err) != doorlink.Invalid {
+		if _, err := d.Deeds(t.Context(), office.Query{After: "first"}); doorlink.KindOf(err) != doorlink.Invalid {
 			t.Errorf("got %v for a cursor that is none, want %v", err, office.ErrCursor)
+		}
+	})
+}
+
+func TestTheAuditIsChosenByWhoWhatAndDays(t *testing.T) { onEach(t, chosenDeeds) }
+
+func chosenDeeds(t *testing.T, h *house) {
+	ctx, d, zone := t.Context(), h.desk(t), h.desk(t).Location()
+	noon := time.Date(2026, 3, 14, 12, 0, 0, 0, zone)
+	deeds := []doorlink.Deed{
+		{Manager: h.root.ID, Action: "unit.add"},
+		{Manager: h.root.ID, Action: "unit.set", Via: "tok_gone"},
+		{Manager: "man_gone", Action: "undo"},
+		{Action: "list.sync"},
+		{Manager: h.root.ID, Action: "unit.add"},
+	}
+	h.write(t, func(ctx context.Context, tx *store.Tx) error {
+		for i, deed := range deeds {
+			deed.Property, deed.At = h.plan.Property.ID, noon.Add(time.Duration(i)*12*time.Hour)
+			if _, err := tx.Audit(ctx, deed); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	for _, tt := range []struct {
+		only map[string]string
+		want []int64
+	}{
+		{nil, []int64{5, 4, 3, 2, 1}},
+		{map[string]string{"who": string(h.root.ID)}, []int64{5, 2, 1}},
+		{map[string]string{"who": "tok_gone"}, []int64{2}},
+		{map[string]string{"who": store.Itself}, []int64{4}},
+		{map[string]string{"who": string(h.linden.ID)}, nil},
+		{map[string]string{"what": "unit"}, []int64{5, 2, 1}},
+		{map[string]string{"what": "unit.add"}, []int64{5, 1}},
+		{map[string]string{"what": "undo"}, []int64{3}},
+		{map[string]string{"what": "uni"}, nil},
+		{map[string]string{"what": "%"}, nil},
+		{map[string]string{"from": "2026-03-15", "to": "2026-03-15"}, []int64{3, 2}},
+		{map[string]string{"from": "2026-03-15", "what": "unit"}, []int64{5, 2}},
+	} {
+		var got []int64
+		q := office.Query{Only: tt.only, Limit: 1}
+		for range tt.want {
+			p, err := d.Deeds(ctx, q)
+			if err != nil || len(p.Rows) != 1 {
+				t.Fatalf("%v: got %d entries, %v", tt.only, len(p.Rows), err)
+			}
+			got, q.After = append(got, p.Rows[0].Seq), p.Next
+		}
+		if !slices.Equal(got, tt.want) || q.After != "" {
+			t.Errorf("%v: got %v and then %q, want %v and no more", tt.only, got, q.After, tt.want)
+		}
+		if p, err := d.Deeds(ctx, office.Query{Only: tt.only}); err != nil || len(p.Rows) != len(tt.want) {
+			t.Errorf("%v: got %d entries at once, %v", tt.only, len(p.Rows), err)
+		}
+	}
+	if _, err := d.Deeds(ctx, office.Query{Only: map[string]string{"from": "2026-03-15", "to": "2026-03-14"}}); !errors.Is(err, office.ErrDays) {
+		t.Errorf("got %v, want %v", err, office.ErrDays)
+	}
+	want := office.DeedChoices{
+		Itself:   true,
+		Managers: []office.Named{{ID: string(h.root.ID), Name: h.root.Name}, {ID: "man_gone"}},
+		Programs: []office.Named{{ID: "tok_gone"}},
+		Actions:  []string{"list.sync", "undo", "unit.add", "unit.set"},
+	}
+	if got, err := d.DeedChoices(ctx); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, %v; want nobody who is not in the audit: %+v", got, err, want)
+	}
+}
+
+func TestWhoMayNotReadTheAuditIsToldNothingOfIt(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		ctx, limited := t.Context(), h.as(t, doorlink.Role{Scope: doorlink.LimitedKeys})
+		for name, ask := range map[string]func() error{
+			"deeds":             func() error { _, err := limited.Deeds(ctx, office.Query{}); return err },
+			"choices":           func() error { _, err := limited.DeedChoices(ctx); return err },
+			"portfolio":         func() error { _, err := h.office.PortfolioDeeds(ctx, limited.Actor, office.Query{}); return err },
+			"portfolio choices": func() error { _, err := h.office.PortfolioDeedChoices(ctx, limited.Actor); return err },
+		} {
+			if err := ask(); !errors.Is(err, office.ErrMayNot) {
+				t.Errorf("%s: got %v, want %v", name, err, office.ErrMayNot)
+			}
 		}
 	})
 }

@@ -177,10 +177,13 @@ func (d *Desk) historian(ctx context.Context, q Query) (*historian, error) {
 		return nil, err
 	}
 	h := &historian{roll: roll, zone: d.Location(), viewer: d.viewer(roll)}
-	for _, read := range []func(Query) error{h.readDoor, h.readPeople, h.readDays, h.readKind} {
+	for _, read := range []func(Query) error{h.readDoor, h.readPeople, h.readKind} {
 		if err := read(q); err != nil {
 			return nil, err
 		}
+	}
+	if h.of.From, h.of.To, err = readDays(q, h.zone); err != nil {
+		return nil, err
 	}
 	h.of.After, err = readPosition(q.After)
 	return h, err
@@ -219,25 +222,27 @@ func (h *historian) readPeople(q Query) error {
 	return nil
 }
 
-func (h *historian) readDays(q Query) error {
+// readDays reads the days "from" and "to", both of which are in, as the time from
+// the start of one to the end of the other; no day is no bound.
+func readDays(q Query, zone *time.Location) (start, end time.Time, err error) {
 	from, err := readDay(q.Only["from"])
 	if err != nil {
-		return err
+		return start, end, err
 	}
 	to, err := readDay(q.Only["to"])
 	if err != nil {
-		return err
-	}
-	if from != 0 {
-		h.of.From = from.Start(h.zone)
-	}
-	if to != 0 {
-		h.of.To = to.End(h.zone)
+		return start, end, err
 	}
 	if from != 0 && to != 0 && from > to {
-		return ErrDays
+		return start, end, ErrDays
 	}
-	return nil
+	if from != 0 {
+		start = from.Start(zone)
+	}
+	if to != 0 {
+		end = to.End(zone)
+	}
+	return start, end, nil
 }
 
 // readDay reads a day as browsers and programs write it; empty is 0.

@@ -156,7 +156,7 @@ func hookIsArranged(t *testing.T, h *house) {
 	if l := line(); l.Waiting != 1 || l.Dead != 0 {
 		t.Errorf("got %d waiting and %d dead", l.Waiting, l.Dead)
 	}
-	deeds, err := d.Deeds(ctx, "")
+	deeds, err := d.Deeds(ctx, office.Query{})
 	if err != nil {
 		t.Fatal(err)
 	}

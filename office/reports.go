@@ -174,6 +174,7 @@ func (d *Desk) AdminActions(ctx context.Context, q Query) (Page[DeedLine], error
 	if err := d.may(doorlink.Govern); err != nil {
 		return Page[DeedLine]{}, err
 	}
+	q.Only = map[string]string{"who": q.Only["manager"]}
 	return d.deeds(ctx, q)
 }
 

@@ -1,11 +1,13 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"doorlink"
 )
@@ -34,8 +36,13 @@ var (
 		`SELECT ` + deedColumns + ` FROM audit WHERE property = $1 AND seq = $2`, scanDeed, ErrNoDeed}
 	deedsBefore = query[deedRow]{"reading the audit",
 		`SELECT ` + deedColumns + ` FROM audit WHERE property = $1 AND seq < $2
-			AND ($3 = '' OR subject = $3) AND ($4 = '' OR manager = $4) AND ($5 = '' OR action = $5)
-		ORDER BY seq DESC LIMIT $6`, scanDeed, nil}
+			AND ($3 = '' OR subject = $3)
+			AND ($4 = '' OR manager = $4 OR via = $4 OR ($4 = '` + Itself + `' AND manager = ''))
+			AND ($5 = '' OR action = $5 OR substr(action, 1, length($5) + 1) = $5 || '.')
+			AND at >= $6 AND at < $7
+		ORDER BY seq DESC LIMIT $8`, scanDeed, nil}
+	deedDoers = query[Doer]{"reading who is in the audit",
+		`SELECT DISTINCT manager, via, action FROM audit WHERE property = $1`, scanDoer, nil}
 	deedsAfter = query[deedRow]{"verifying the audit",
 		`SELECT ` + deedColumns + ` FROM audit WHERE property = $1 AND seq > $2 ORDER BY seq LIMIT $3`, scanDeed, nil}
 	chains = query[doorlink.PropertyID]{"listing the chains of the audit",
@@ -63,28 +70,46 @@ func (tx *Tx) Audit(ctx context.Context, d doorlink.Deed) (seq int64, err error)
 	return d.Seq, err
 }
 
+// Itself stands for doorlink where DeedQuery.By has the ID of who did something.
+const Itself = "doorlink"
+
 // DeedQuery chooses entries of one chain. Empty fields choose all.
 type DeedQuery struct {
 	Property doorlink.PropertyID
 	Before   int64 // only entries with a lower number; 0: from the latest
 	Subject  string
-	Manager  doorlink.ManagerID
-	Action   string
+	By       string    // the ID of a manager, whose programs count as well, or of a token; or Itself
+	Action   string    // "unit.add", or "unit" for whatever is done with units
+	From, To time.Time // [From, To)
 	Limit    int
 }
 
 // Deeds reads entries of the audit, the latest first.
 func (db *DB) Deeds(ctx context.Context, q DeedQuery) ([]doorlink.Deed, error) {
-	if q.Before == 0 {
-		q.Before = 1 << 62
-	}
-	rows, err := deedsBefore.all(ctx, db.read, q.Property, q.Before, q.Subject, q.Manager, q.Action, q.Limit)
+	const never = 1 << 62
+	rows, err := deedsBefore.all(ctx, db.read, q.Property, cmp.Or(q.Before, never), q.Subject, q.By, q.Action,
+		ms(q.From), cmp.Or(ms(q.To), never), q.Limit)
 	all := make([]doorlink.Deed, len(rows))
 	for i, r := range rows {
 		all[i] = r.Deed
 	}
 	return all, err
 }
+
+// Doer says that a manager, a token of theirs, or doorlink itself did something
+// at least once.
+type Doer struct {
+	Manager doorlink.ManagerID
+	Via     doorlink.TokenID
+	Action  string
+}
+
+// Doers reads who did what in a chain, in no order.
+func (db *DB) Doers(ctx context.Context, p doorlink.PropertyID) ([]Doer, error) {
+	return deedDoers.all(ctx, db.read, p)
+}
+
+func scanDoer(r *sql.Rows) (d Doer, err error) { return d, r.Scan(&d.Manager, &d.Via, &d.Action) }
 
 // Deed reads one entry of the audit, or fails with ErrNoDeed.
 func (db *DB) Deed(ctx context.Context, p doorlink.PropertyID, seq int64) (doorlink.Deed, error) {

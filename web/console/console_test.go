@@ -369,6 +369,23 @@ func TestTheAuditIsForWhoSeesReports(t *testing.T) {
 	if got := rut.get(h.path("audit") + "?after=x"); got.status != http.StatusBadRequest {
 		t.Errorf("got status %d for a page that is none", got.status)
 	}
+	for ask, want := range map[string]string{
+		"?what=person":    `href="` + h.path("audit") + `"><bdi>People: all</bdi>`,
+		"?who=man_nobody": "By man_nobody",
+		"?what=unit":      "No entry is like that",
+		"?who=" + string(h.linda.ID) + "&what=unit": `href="` + h.path("audit") + `?what=unit"><bdi>By Linda</bdi>`,
+		"?from=tomorrow":    "Choose days of the calendar",
+		"?from=2020-01-01":  "Ada Nwosu",
+		"?to=2020-01-01":    "To 2020-01-01",
+		"?what=person.hide": `<option value="person.hide" selected>`,
+	} {
+		if got := rut.get(h.path("audit") + ask); !strings.Contains(got.body, want) {
+			t.Errorf("%s: got status %d, want it to say %s", ask, got.status, want)
+		}
+	}
+	if got := rut.get(h.path("audit") + "?who=" + string(h.rut.ID)); strings.Contains(got.body, `value="`+string(h.rut.ID)) {
+		t.Error("somebody is offered who did nothing here")
+	}
 	if got := linda.get(h.path("audit")); got.status != http.StatusForbidden {
 		t.Errorf("got status %d, want Limited Key Management to be refused", got.status)
 	}

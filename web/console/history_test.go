@@ -108,7 +108,7 @@ func TestAnExportHasWhatThePageShows(t *testing.T) {
 	if got := v.get(h.path("history/json") + "?kind=codes").body; strings.TrimSpace(got) != "[]" {
 		t.Errorf("got %s, want nothing", got)
 	}
-	if got := v.get(h.path("audit")); strings.Count(got.body, "Exported the history") != 3 {
+	if got := v.get(h.path("audit")); strings.Count(got.body, `scope="row">Exported the history`) != 3 {
 		t.Error("the exports are not in the audit")
 	}
 }

@@ -112,6 +112,9 @@ func TestThePortfolioHasAnAuditOfItsOwn(t *testing.T) {
 	if strings.Contains(got.body, `name="seq"`) {
 		t.Error("it offers to take something back")
 	}
+	if got := v.get("/console/audit?what=property"); !strings.Contains(got.body, "Ash House") || strings.Contains(got.body, `scope="row">Signed in`) {
+		t.Error("properties alone: got something else")
+	}
 	if got := v.get("/console/audit?after=x"); got.status != http.StatusBadRequest {
 		t.Errorf("a page that is none: got status %d", got.status)
 	}

@@ -104,6 +104,18 @@ var (
 	scripts    = regexp.MustCompile(`^(\w+)\.(?:script|page)\.(\w+)$`)
 )
 
+func TestEveryActionIsOfAKindThatHasAName(t *testing.T) {
+	t.Parallel()
+	keys := load(t).Match("", reference).messages
+	for key := range keys {
+		action, ok := strings.CutPrefix(key, "audit.")
+		kind, _, _ := strings.Cut(action, ".")
+		if _, named := keys["console.audit.kind."+kind]; ok && !named {
+			t.Errorf("%s: nobody can choose console.audit.kind.%s", key, kind)
+		}
+	}
+}
+
 func TestNoKeyIsSaidThatNobodyWrote(t *testing.T) {
 	t.Parallel()
 	keys := load(t).Match("", reference).messages
