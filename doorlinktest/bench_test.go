@@ -314,18 +314,25 @@ func (h *House) idle(sessions []doorlink.Secret) []*websocket.Conn {
 
 // keepAlive pings every 20 seconds and hears the answers, until the line closes.
 func keepAlive(ctx context.Context, conn *websocket.Conn) {
-	every := time.NewTicker(20 * time.Second)
-	defer every.Stop()
+	gone := make(chan struct{})
 	go func() {
-		for range every.C {
-			if conn.Write(ctx, websocket.MessageText, []byte(`{"t":"ping"}`)) != nil {
+		defer close(gone)
+		for {
+			if _, _, err := conn.Read(ctx); err != nil {
 				return
 			}
 		}
 	}()
+	every := time.NewTicker(20 * time.Second)
+	defer every.Stop()
 	for {
-		if _, _, err := conn.Read(ctx); err != nil {
+		select {
+		case <-gone:
 			return
+		case <-every.C:
+			if conn.Write(ctx, websocket.MessageText, []byte(`{"t":"ping"}`)) != nil {
+				return
+			}
 		}
 	}
 }
