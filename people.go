@@ -100,6 +100,15 @@ type Minute int
 
 func (m Minute) String() string { return fmt.Sprintf("%d:%02d", m/60, m%60) }
 
+// Clock is the time of day as forms and programs write it: 07:00.
+func (m Minute) Clock() string { return fmt.Sprintf("%02d:%02d", m/60, m%60) }
+
+// ReadMinute reads what Clock writes; false for what is no time of day.
+func ReadMinute(clock string) (Minute, bool) {
+	t, err := time.Parse("15:04", clock)
+	return Minute(t.Hour()*60 + t.Minute()), err == nil
+}
+
 // Always reports whether the hours leave nothing out.
 func (h Hours) Always() bool { return h.From == h.To && (h.Days == 0 || h.Days == everyDay) }
 

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -28,7 +27,7 @@ func spanOf(h doorlink.Hours) *Span {
 	if h.From == h.To {
 		return nil
 	}
-	return &Span{clock(h.From), clock(h.To)}
+	return &Span{h.From.Clock(), h.To.Clock()}
 }
 
 // weekdays are the days of the week as programs write them.
@@ -43,7 +42,7 @@ func hoursOf(h doorlink.Hours) *Hours {
 	}
 	var text Hours
 	if h.From != h.To {
-		text.From, text.To = clock(h.From), clock(h.To)
+		text.From, text.To = h.From.Clock(), h.To.Clock()
 	}
 	for _, w := range weekdays {
 		if h.Days != 0 && h.Days.Has(w) {
@@ -52,9 +51,6 @@ func hoursOf(h doorlink.Hours) *Hours {
 	}
 	return &text
 }
-
-// clock is a time of day with two figures for the hour.
-func clock(m doorlink.Minute) string { return fmt.Sprintf("%02d:%02d", m/60, m%60) }
 
 // hours reads them; it fails with office.ErrHours where one end is missing.
 func (text Hours) hours() (doorlink.Hours, error) {
@@ -76,9 +72,6 @@ func (text Hours) hours() (doorlink.Hours, error) {
 
 // minutes reads a time of day whose pattern was checked; midnight for none.
 func minutes(clock string) doorlink.Minute {
-	t, err := time.Parse("15:04", clock)
-	if err != nil {
-		return 0
-	}
-	return doorlink.Minute(t.Hour()*60 + t.Minute())
+	m, _ := doorlink.ReadMinute(clock)
+	return m
 }

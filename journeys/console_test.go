@@ -26,10 +26,17 @@ var desktop = device{browser: mute, microphone: phone.microphone, width: 1280, h
 // later needs nothing else.
 func TestAManagerSetsUpAndComesBackWithAPasskey(t *testing.T) {
 	t.Parallel()
-	at := unusedAddress(t)
+	backWithPasskey(t)
+}
+
+// backWithPasskey sets an empty installation up and comes back to it with a
+// passkey.
+func backWithPasskey(tb testing.TB) *tab {
+	tb.Helper()
+	at := unusedAddress(tb)
 	base := "http://localhost:" + at[strings.LastIndex(at, ":")+1:]
-	link := emptyHouse(t, "--listen", at, "--base", base)
-	rut := desktop.open(t, "rut")
+	link := emptyHouse(tb, "--listen", at, "--base", base)
+	rut := desktop.open(tb, "rut")
 	rut.do(fingerprint)
 	rut.setsUp(link)
 
@@ -39,6 +46,7 @@ func TestAManagerSetsUpAndComesBackWithAPasskey(t *testing.T) {
 	rut.tap("Sign out")
 	rut.tap("Sign in with a passkey")
 	rut.reads("Needs you")
+	return rut
 }
 
 // tourConsole goes through every page of the console, as whoever has just set

@@ -26,19 +26,7 @@ func TestMondayEndsWithEveryDoorAnswering(t *testing.T) {
 			t.Skip(tool + " is not installed")
 		}
 	}
-	at := unusedAddress(t)
-	base := "http://localhost:" + at[strings.LastIndex(at, ":")+1:]
-	link := emptyHouse(t, "--listen", at, "--base", base)
-
-	rut := desktop.open(t, "rut")
-	rut.do(fingerprint)
-	rut.setsUp(link)
-	rut.tapRole("link", "Account")
-	rut.tap("Add a passkey")
-	rut.see("input[name=passkey]")
-	rut.tap("Sign out")
-	rut.tap("Sign in with a passkey")
-	rut.reads("Needs you")
+	rut := backWithPasskey(t)
 
 	rut.tapRole("link", "Linden Court All properties")
 	rut.tapRole("link", "Add property")

@@ -27,7 +27,7 @@ func (d *desk) day(w time.Weekday) string { return d.lang.Say("console.day." + s
 func (d *desk) hoursForm(on doorlink.KeyDoor) hoursForm {
 	f := hoursForm{Own: on.Own}
 	if on.Hours.From != on.Hours.To {
-		f.From, f.To = clock(on.Hours.From), clock(on.Hours.To)
+		f.From, f.To = on.Hours.From.Clock(), on.Hours.To.Clock()
 	}
 	for _, w := range week {
 		f.Days = append(f.Days, choice{Value: strconv.Itoa(int(w)), Name: d.day(w), On: on.Hours.Days.Has(w)})
@@ -45,22 +45,17 @@ func (d *desk) hoursTyped(r *http.Request) hoursForm {
 	return f
 }
 
-// clock is a time of day as browsers write it.
-func clock(m doorlink.Minute) string { return time.Unix(int64(m)*60, 0).UTC().Format(timeOfDay) }
-
-const timeOfDay = "15:04"
-
 // hoursIn reads the fields; it fails with office.ErrHours.
 func hoursIn(r *http.Request) (doorlink.Hours, error) {
 	var h doorlink.Hours
 	from, to := r.PostFormValue("from"), r.PostFormValue("to")
 	if from != "" || to != "" {
-		begins, err := time.Parse(timeOfDay, from)
-		ends, err2 := time.Parse(timeOfDay, to)
-		if err != nil || err2 != nil {
+		var begins, ends bool
+		h.From, begins = doorlink.ReadMinute(from)
+		h.To, ends = doorlink.ReadMinute(to)
+		if !begins || !ends {
 			return h, office.ErrHours
 		}
-		h.From, h.To = minuteOf(begins), minuteOf(ends)
 	}
 	for _, w := range week {
 		if slices.Contains(r.PostForm["day"], strconv.Itoa(int(w))) {
@@ -75,8 +70,6 @@ func hoursIn(r *http.Request) (doorlink.Hours, error) {
 	}
 	return h, nil
 }
-
-func minuteOf(t time.Time) doorlink.Minute { return doorlink.Minute(t.Hour()*60 + t.Minute()) }
 
 // hours words hours: “7:00 to 21:00, not Sunday”.
 func (d *desk) hours(h doorlink.Hours) string {

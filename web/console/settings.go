@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 
 	"doorlink"
 	"doorlink/doorcode"
@@ -117,7 +116,7 @@ func typed(end doorlink.Minute) string {
 	if end < 0 {
 		return ""
 	}
-	return clock(end)
+	return end.Clock()
 }
 
 // quietIn reads the quiet hours of a form. An end that is missing is one that no
@@ -130,11 +129,11 @@ func quietIn(from, to string) doorlink.Hours {
 }
 
 func quietEnd(text string) doorlink.Minute {
-	t, err := time.Parse(timeOfDay, text)
-	if err != nil {
+	m, ok := doorlink.ReadMinute(text)
+	if !ok {
 		return -1
 	}
-	return minuteOf(t)
+	return m
 }
 
 // digits and days are figures of a property, also where it has those that are
