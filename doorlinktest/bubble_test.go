@@ -198,8 +198,10 @@ func TestQuietHoursStandOnThePageWhileTheyLast(t *testing.T) {
 			quiet bool
 		}{{0, false}, {time.Hour, true}, {9*time.Hour - time.Second, true}, {time.Second, false}} {
 			time.Sleep(tt.after)
-			if got := strings.Contains(visit.Page(), asks); got != tt.quiet {
-				t.Errorf("at %s the page says so: %t", time.Now().In(berlin(t)).Format(time.TimeOnly), got)
+			for name, page := range map[string]string{"page": visit.Page(), "search": visit.Search("ana")} {
+				if got := strings.Contains(page, asks); got != tt.quiet {
+					t.Errorf("at %s the %s says so: %t", time.Now().In(berlin(t)).Format(time.TimeOnly), name, got)
+				}
 			}
 		}
 	})

@@ -3,6 +3,7 @@ package doorlinktest
 import (
 	"html"
 	"net/http"
+	"net/url"
 	"regexp"
 	"sync"
 
@@ -29,6 +30,17 @@ func (v *Visit) Page() string {
 	status, text := v.Get(v.path)
 	if status != http.StatusOK {
 		v.house.tb.Fatalf("the page of the door has status %d", status)
+	}
+	return text
+}
+
+// Search fetches the page with what a search finds, as browsers without script
+// do.
+func (v *Visit) Search(typed string) string {
+	v.house.tb.Helper()
+	status, text := v.Get(v.path + "?q=" + url.QueryEscape(typed))
+	if status != http.StatusOK {
+		v.house.tb.Fatalf("the page of a search has status %d", status)
 	}
 	return text
 }

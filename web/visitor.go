@@ -47,11 +47,8 @@ func (s *Server) newPage(ctx context.Context, views views, key shelfKey, v visit
 	if err != nil {
 		return nil, err
 	}
-	view := views.directory(v.lang, v.at.Property, v.at.Door, v.at.Panel, list.entries, "")
-	view.Resume, view.List = key.resume, list.mark
-	if ends := v.at.Property.QuietUntil(now); !ends.IsZero() {
-		view.Quiet = v.lang.Say("visitor.quiet", "time", ends)
-	}
+	view := v.shown(views, list, now, "")
+	view.Resume = key.resume
 	plain, err := views.Render("visitor/directory.html", view)
 	if err != nil {
 		return nil, err
@@ -61,6 +58,16 @@ func (s *Server) newPage(ctx context.Context, views views, key shelfKey, v visit
 		until = quiet
 	}
 	return &shelfPage{revision: list.revision, until: until, plain: plain, packed: page.Zip(plain), policy: views.Policy()}, nil
+}
+
+// shown is a directory as the page has it at now, or what a search finds in it.
+func (v visitor) shown(views views, list *shelfList, now time.Time, query string) directoryView {
+	view := views.directory(v.lang, v.at.Property, v.at.Door, v.at.Panel, list.entries, query)
+	view.List = list.mark
+	if ends := v.at.Property.QuietUntil(now); !ends.IsZero() {
+		view.Quiet = v.lang.Say("visitor.quiet", "time", ends)
+	}
+	return view
 }
 
 // listed is who can be called at the visitor's door, read again only when the
@@ -91,7 +98,8 @@ func (s *Server) matches(w http.ResponseWriter, r *http.Request, v visitor, part
 	if err != nil {
 		return err
 	}
-	list, err := s.listed(r.Context(), v, time.Now())
+	now := time.Now()
+	list, err := s.listed(r.Context(), v, now)
 	if err != nil {
 		return err
 	}
@@ -99,9 +107,7 @@ func (s *Server) matches(w http.ResponseWriter, r *http.Request, v visitor, part
 	if len(typed) > longestSearch {
 		typed = strings.ToValidUTF8(typed[:longestSearch], "")
 	}
-	view := views.directory(v.lang, v.at.Property, v.at.Door, v.at.Panel, list.entries, typed)
-	view.List = list.mark
-	return views.Write(w, r, http.StatusOK, part, view)
+	return views.Write(w, r, http.StatusOK, part, v.shown(views, list, now, typed))
 }
 
 // longestSearch is how many bytes of what was typed are looked for.
