@@ -43,12 +43,12 @@ var rail = []struct {
 	{"units", "desk", doorlink.See},
 	{"keys", "key", doorlink.See},
 	{"history", "clock", doorlink.SeeHistory},
-	{"import", "file", doorlink.EditPeople},
+	{"import", "in", doorlink.EditPeople},
 	{"reports", "file", doorlink.SeeReports},
 	{"audit", "eye", doorlink.SeeReports},
 	{"tokens", "code", doorlink.Connect},
 	{"managers", "people", doorlink.Govern},
-	{"webhooks", "code", doorlink.Connect},
+	{"webhooks", "out", doorlink.Connect},
 	{"settings", "gear", doorlink.Settings},
 }
 

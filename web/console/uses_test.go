@@ -32,19 +32,19 @@ func TestTheUseOfALinkIsDrawnAndWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := v.get(link)
-	for _, want := range []string{`class="graph"`, "1120 scans and 280 calls", "<td class=\"n\">40</td>", "it may be covered"} {
+	for _, want := range []string{`class="graph"`, "1120 scans and 280 calls", "<td class=\"n\">40</td>", "the sticker may be covered"} {
 		if got.status != http.StatusOK || !strings.Contains(got.body, want) {
 			t.Errorf("the tab, with status %d, does not say %s", got.status, want)
 		}
 	}
-	if got := v.get(h.path("overview")); !strings.Contains(got.body, "it may be covered") || !strings.Contains(got.body, link) {
+	if got := v.get(h.path("overview")); !strings.Contains(got.body, "the sticker may be covered") || !strings.Contains(got.body, link) {
 		t.Error("the overview does not lead to the silent door")
 	}
 	h.write(t, func(ctx context.Context, tx *store.Tx) error {
 		return tx.LookedAt(ctx, h.plan.Panels[0].ID, time.Now())
 	})
 	for _, page := range []string{link, h.path("overview")} {
-		if got := v.get(page); strings.Contains(got.body, "it may be covered") {
+		if got := v.get(page); strings.Contains(got.body, "the sticker may be covered") {
 			t.Errorf("%s still asks for a look", page)
 		}
 	}
