@@ -21,16 +21,20 @@ func samples() []doorlink.Signal {
 		n.Door, n.Label, n.Building, n.Name, n.Unit = "North gate", "N2", "Linden Court", "Ada N.", "1A"
 		return doorlink.Signal{Kind: doorlink.SigCall, Call: call, News: &n}
 	}
-	ice := []doorlink.ICEServer{{
-		URLs:       []string{"turn:door.example:3478?transport=udp", "turn:door.example:3478?transport=tcp"},
-		Username:   "1779271200:" + call + ":visitor",
-		Credential: "q1BvbNGWHZzVjLqVmeQmDwNq4iM=",
-	}}
+	servers := func(side doorlink.Side, credential string) []doorlink.ICEServer {
+		return []doorlink.ICEServer{{
+			URLs:       []string{"turn:door.example:3478?transport=udp", "turn:door.example:3478?transport=tcp"},
+			Username:   "1779271200:" + call + ":" + string(side),
+			Credential: credential,
+		}}
+	}
+	ice := servers(doorlink.Visitor, "q1BvbNGWHZzVjLqVmeQmDwNq4iM=")
 	return []doorlink.Signal{
 		{Kind: doorlink.SigDial, Entry: "8dk2m0vx", Caller: &doorlink.Caller{Kind: doorlink.Delivery, Line: "Parcel for A. Nwosu"}},
 		news(doorlink.News{State: doorlink.Created, LeftMS: 8000, Entry: "8dk2m0vx", ICE: ice}),
 		news(doorlink.News{State: doorlink.Ringing, LeftMS: 30000, Entry: "8dk2m0vx", Devices: 2, ICE: ice}),
-		news(doorlink.News{State: doorlink.Created, LeftMS: 8000, Caller: &doorlink.Caller{Kind: doorlink.Delivery, Line: "Parcel for A. Nwosu"}, ICE: ice, Relay: true}),
+		news(doorlink.News{State: doorlink.Created, LeftMS: 8000, Caller: &doorlink.Caller{Kind: doorlink.Delivery, Line: "Parcel for A. Nwosu"},
+			ICE: servers(doorlink.Resident, "mO1vX2kWb9sQf0m3v0nq5uQy7cE="), Relay: true}),
 		{Kind: doorlink.SigRinging, Call: call},
 		{Kind: doorlink.SigOffer, Call: call, Gen: 1, SDP: "v=0\r\no=- 42 2 IN IP4 127.0.0.1\r\n"},
 		{Kind: doorlink.SigCandidate, Call: call, Gen: 1, Candidate: &doorlink.Candidate{Candidate: "candidate:1 1 udp 2122260223 192.0.2.7 54400 typ host", Mid: "0"}},
