@@ -137,9 +137,9 @@ func PlaceCall(id CallID, v Visit, entry EntryID, person PersonID, unit UnitID, 
 		Entry: entry, Person: person, Unit: unit, Caller: as, Placed: now,
 	}
 	if busy {
-		return c.to(Waiting, now, WaitTime)
+		return c.to(Waiting, now)
 	}
-	return c.to(Created, now, ReachTime)
+	return c.to(Created, now)
 }
 
 // Ring records that a handset shows the call. The ring time starts with the
@@ -147,7 +147,7 @@ func PlaceCall(id CallID, v Visit, entry EntryID, person PersonID, unit UnitID, 
 func (c Call) Ring(now time.Time) (Call, error) {
 	switch c.State {
 	case Created, Waiting:
-		return c.to(Ringing, now, RingTime), nil
+		return c.to(Ringing, now), nil
 	case Ringing:
 		return c, nil
 	case Answered:
@@ -160,7 +160,7 @@ func (c Call) Ring(now time.Time) (Call, error) {
 // call is over. Calls that do not wait are left alone.
 func (c Call) Free(now time.Time) (Call, error) {
 	if c.State == Waiting {
-		return c.to(Created, now, ReachTime), nil
+		return c.to(Created, now), nil
 	}
 	return c, nil
 }
@@ -176,7 +176,7 @@ func (c Call) Answer(h HandsetID, now time.Time) (Call, error) {
 	case c.State.Over():
 		return c, ErrOver
 	}
-	c = c.to(Answered, now, TalkTime)
+	c = c.to(Answered, now)
 	c.Handset, c.Answered = h, now
 	return c, nil
 }
@@ -192,7 +192,7 @@ func (c Call) Decline(now time.Time) (Call, error) {
 	case c.State.Over():
 		return c, ErrOver
 	}
-	return c.to(Declined, now, 0), nil
+	return c.to(Declined, now), nil
 }
 
 // HangUp ends the call for either side, whatever it was doing: a visitor who
@@ -202,9 +202,9 @@ func (c Call) HangUp(by Side, now time.Time) Call {
 	case c.State.Over():
 		return c
 	case c.State != Answered && by == Visitor:
-		return c.to(Cancelled, now, 0)
+		return c.to(Cancelled, now)
 	case c.State != Answered:
-		return c.to(Declined, now, 0)
+		return c.to(Declined, now)
 	case by == Visitor:
 		return c.over(Ended, ByVisitor, now)
 	}
@@ -215,7 +215,7 @@ func (c Call) HangUp(by Side, now time.Time) Call {
 // answered meanwhile is left alone.
 func (c Call) GiveUp(now time.Time) Call {
 	if c.State == Created {
-		return c.to(Unreachable, now, 0)
+		return c.to(Unreachable, now)
 	}
 	return c
 }
@@ -249,18 +249,41 @@ func (c Call) Extend(h HandsetID, now time.Time) (Call, error) {
 // Expire ends whatever has lasted its time: looking for handsets becomes
 // unreachable, ringing and waiting become missed, talking ends by the limit.
 // A state whose time is not over is left alone, so that a timer that fires in
-// the same instant as an answer can never undo it.
+// the same instant as an answer can never undo it. An end that lies further ahead
+// than the state can last was set by a clock that has been set back since: it has
+// come, too.
 func (c Call) Expire(now time.Time) Call {
-	if c.State.Over() || now.Before(c.Until) {
+	left := c.Until.Sub(now)
+	if c.State.Over() || 0 < left && left <= c.State.lasts()+maxClockStep {
 		return c
 	}
 	switch c.State {
 	case Created:
-		return c.to(Unreachable, now, 0)
+		return c.to(Unreachable, now)
 	case Answered:
 		return c.over(Ended, ByLimit, now)
 	}
-	return c.to(Missed, now, 0)
+	return c.to(Missed, now)
+}
+
+// maxClockStep is how far the clocks of two nodes may be apart, or one be set
+// back, without any call ending early.
+const maxClockStep = time.Minute
+
+// lasts is how long a state has to go when it begins or is extended; 0 for one
+// that is over.
+func (s State) lasts() time.Duration {
+	switch s {
+	case Created:
+		return ReachTime
+	case Ringing:
+		return RingTime
+	case Waiting:
+		return WaitTime
+	case Answered:
+		return TalkTime
+	}
+	return 0
 }
 
 // MayGrant reports whether handset h may give a doorcode in this call at now:
@@ -283,16 +306,16 @@ func (c Call) Matters(now time.Time) bool {
 	return !c.State.Over() || !c.Answered.IsZero() && now.Before(c.Since.Add(GrantTime))
 }
 
-func (c Call) to(s State, now time.Time, lasting time.Duration) Call {
+func (c Call) to(s State, now time.Time) Call {
 	c.State, c.Since, c.Until = s, now, time.Time{}
-	if lasting > 0 {
-		c.Until = now.Add(lasting)
+	if !s.Over() {
+		c.Until = now.Add(s.lasts())
 	}
 	return c
 }
 
 func (c Call) over(s State, why Reason, now time.Time) Call {
-	c = c.to(s, now, 0)
+	c = c.to(s, now)
 	c.Reason = why
 	return c
 }

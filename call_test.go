@@ -2,6 +2,7 @@ package doorlink_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -159,8 +160,29 @@ func TestACodeMayBeGivenWhileTalkingAndTwoMinutesAfter(t *testing.T) {
 	}
 }
 
+// TestACallEndsThoughTheClockIsSetBack: whatever the clock says when the timer of
+// a state fires, the state ends within a minute and its own time of then.
+func TestACallEndsThoughTheClockIsSetBack(t *testing.T) {
+	t.Parallel()
+	for state, lasts := range map[doorlink.State]time.Duration{
+		doorlink.Created: doorlink.ReachTime, doorlink.Ringing: doorlink.RingTime,
+		doorlink.Waiting: doorlink.WaitTime, doorlink.Answered: doorlink.TalkTime,
+	} {
+		c := in(t, state)
+		for _, back := range []time.Duration{time.Second, time.Minute, lasts + time.Minute, lasts + time.Minute + 1, 24 * time.Hour} {
+			fires := noon.Add(lasts).Add(-back)
+			if over, want := c.Expire(fires).State.Over(), back > lasts+time.Minute; over != want {
+				t.Errorf("%s, the clock set back by %s: over is %t, want %t", state, back, over, want)
+			}
+			if !c.Expire(noon.Add(lasts)).State.Over() {
+				t.Errorf("%s does not end when the clock has come round again", state)
+			}
+		}
+	}
+}
+
 // TestNoOrderOfMovesBreaksACall tries moves of both sides and of timers in any
-// order: what is over stays over, an answer is never lost to a timer, and only
+// order, by a clock that may jump: what is over stays over, an answer is never lost to a timer, and only
 // one handset ever has the call.
 func TestNoOrderOfMovesBreaksACall(t *testing.T) {
 	t.Parallel()
@@ -168,6 +190,9 @@ func TestNoOrderOfMovesBreaksACall(t *testing.T) {
 		c, now := placed(rapid.Bool().Draw(t, "busy")), noon
 		for range rapid.IntRange(1, 30).Draw(t, "moves") {
 			now = now.Add(time.Duration(rapid.IntRange(0, 60_000).Draw(t, "ms")) * time.Millisecond)
+			if rapid.IntRange(0, 9).Draw(t, "jump") == 0 {
+				now = now.Add(time.Duration(rapid.IntRange(-48, 48).Draw(t, "hours")) * time.Hour)
+			}
 			was := c
 			c = anyMove(t, c, now)
 			switch {
@@ -243,6 +268,12 @@ func TestAttemptsThatNobodyAnsweredAreCounted(t *testing.T) {
 		{"old calls do not count", []doorlink.Call{
 			missed(5*time.Minute, "pers_1", "visit_1"), missed(6*time.Minute, "pers_1", "visit_1"), missed(7*time.Minute, "pers_1", "visit_1"),
 		}, time.Time{}, nil},
+		{"calls of a time before the clock was set back do not count", []doorlink.Call{
+			missed(-time.Hour, "pers_1", "visit_1"), missed(-time.Hour, "pers_1", "visit_1"), missed(-time.Hour, "pers_1", "visit_1"),
+		}, time.Time{}, nil},
+		{"twelve calls at one panel, whoever made them", slices.Repeat([]doorlink.Call{missed(time.Minute, "pers_1", "visit_2")}, 12),
+			noon.Add(4 * time.Minute), doorlink.Fail(doorlink.Busy, "call.held")},
+		{"eleven calls at one panel", slices.Repeat([]doorlink.Call{missed(time.Minute, "pers_1", "visit_2")}, 11), time.Time{}, nil},
 		{"a visit has one call at a time", []doorlink.Call{in(t, doorlink.Ringing)}, time.Time{}, doorlink.ErrInCall},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

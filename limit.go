@@ -30,8 +30,8 @@ func MayPlace(next Call, recent []Call, now time.Time) error {
 		if mine && !c.State.Over() {
 			return ErrInCall
 		}
-		if !c.Answered.IsZero() || now.Sub(c.Placed) >= LimitSpan {
-			continue
+		if ago := now.Sub(c.Placed); !c.Answered.IsZero() || ago >= LimitSpan || ago < -maxClockStep {
+			continue // wanted, long ago, or of a time before the clock was set back
 		}
 		if mine {
 			visit = append(visit, c.Placed)

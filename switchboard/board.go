@@ -254,7 +254,7 @@ func (s sign) news(c doorlink.Call, now time.Time) *doorlink.News {
 		n.LeftMS = max(0, c.Until.Sub(now).Milliseconds())
 	}
 	if c.State == doorlink.Answered {
-		n.TalkedMS = now.Sub(c.Answered).Milliseconds()
+		n.TalkedMS = max(0, now.Sub(c.Answered).Milliseconds())
 	}
 	if c.State.Over() && !c.Answered.IsZero() {
 		n.GrantMS = max(0, c.Since.Add(doorlink.GrantTime).Sub(now).Milliseconds())
