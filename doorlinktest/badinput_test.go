@@ -127,6 +127,58 @@ func TestWrongSignalsAreRefusedAndTheLineLives(t *testing.T) {
 	ana.knowsNothingOf(theirs)
 }
 
+// TestSignalsOutOfOrderDoNoHarm says what is right at the wrong time: it is refused,
+// or heard as it is, and the call goes on.
+func TestSignalsOutOfOrderDoNoHarm(t *testing.T) {
+	t.Parallel()
+	house := New(t)
+	ana := house.Resident("Ana", "4B")
+	visit := house.Scan("Front door")
+	visit.Open()
+	refused := func(l *line, raw, key string, status int) {
+		t.Helper()
+		l.refuses(t, raw, []byte(raw), wrong{key: key, status: status})
+	}
+	refused(visit.line, `{"t":"hangup","call":"call_00000000000000000000000000"}`, "call.unknown", 404)
+	refused(visit.line, `{"t":"text","call":"call_00000000000000000000000000","line":1,"text":"x"}`, "call.unknown", 404)
+
+	call := visit.Dial("Ana")
+	ana.Hears(call)
+	say := func(b *browser, s doorlink.Signal) {
+		s.Call = call
+		b.say(s)
+	}
+	candidate := doorlink.Candidate{Candidate: "candidate:1 1 udp 1 192.0.2.7 54400 typ host", Mid: "0"}
+	say(visit.browser, doorlink.Signal{Kind: doorlink.SigCandidate, Gen: 7, Candidate: &candidate}) // of an offer that never comes
+	say(visit.browser, doorlink.Signal{Kind: doorlink.SigOffer, Gen: 5, SDP: "no description at all"})
+	say(visit.browser, doorlink.Signal{Kind: doorlink.SigOffer, Gen: 4, SDP: "v=0\r\n"}) // an earlier one, too late
+	visit.Writes(call, 9, "before the others")
+	visit.Writes(call, 1, "after the ninth")
+	refused(visit.line, fmt.Sprintf(`{"t":"opened","call":%q,"nth":1,"opened":"yes"}`, call), "code.unknown", 404)
+	refused(ana.line, fmt.Sprintf(`{"t":"renew","call":%q}`, call), "call.not_yours", 403)
+	refused(ana.line, fmt.Sprintf(`{"t":"candidate","call":%q,"gen":1,"candidate":{"candidate":"","mid":"0","mline":0}}`, call), "call.not_yours", 403)
+	ana.Reads(call, "before the others")
+	ana.Reads(call, "after the ninth")
+
+	for range 2 {
+		say(ana.browser, doorlink.Signal{Kind: doorlink.SigAnswer})
+	}
+	visit.Told(call, doorlink.Answered)
+	say(ana.browser, doorlink.Signal{Kind: doorlink.SigRinging})
+	say(ana.browser, doorlink.Signal{Kind: doorlink.SigAnswer, Gen: 9, SDP: "v=0\r\n"}) // to an offer that never was
+	refused(ana.line, fmt.Sprintf(`{"t":"decline","call":%q}`, call), "call.taken", 409)
+	later := ana.GrantNth(call, 2) // before the first
+	visit.Sees(later)
+	if first := ana.GrantNth(call, 1); first.Digits == later.Digits {
+		t.Error("two doorcodes of a call are the same")
+	}
+	visit.HearsVoice(call) // as if nothing had been said before
+	ana.HearsVoice(call)
+	ana.HangsUp(call)
+	visit.Told(call, doorlink.Ended)
+	refused(ana.line, fmt.Sprintf(`{"t":"answer","call":%q}`, call), "call.over", 410)
+}
+
 // refuses says something and waits for the refusal.
 func (l *line) refuses(t *testing.T, what string, raw []byte, w wrong) {
 	t.Helper()

@@ -59,6 +59,13 @@ func (b *browser) Through(n *Node) {
 	b.node, b.client.Transport = n, n.transport("", b.silent)
 }
 
+// From gives the browser an address of its own for all later requests. What is
+// open stays where it is.
+func (b *browser) From(address string) {
+	b.client.CloseIdleConnections()
+	b.client.Transport = b.node.transport(address, b.silent)
+}
+
 // Get fetches a page of the node and returns its status and text.
 func (b *browser) Get(path string) (status int, text string) {
 	b.house.tb.Helper()

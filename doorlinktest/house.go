@@ -85,6 +85,17 @@ func (h *House) Settings(change func(*doorlink.Property)) {
 	h.write(func(ctx context.Context, tx *store.Tx) error { return tx.SetProperty(ctx, h.Property) })
 }
 
+// RingsOut makes the time of a call's present state end now. The nodes notice that
+// by themselves, as they do of a call that nobody ended.
+func (h *House) RingsOut(call doorlink.CallID) {
+	h.tb.Helper()
+	_, err := h.DB.ChangeCall(context.Background(), call, func(c doorlink.Call) (doorlink.Call, error) {
+		c.Until = time.Now()
+		return c, nil
+	})
+	must(h.tb, err)
+}
+
 func (h *House) at(door string) *place {
 	h.tb.Helper()
 	p := h.doors[door]

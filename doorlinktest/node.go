@@ -19,8 +19,8 @@ import (
 type Node struct {
 	Base string // its address, without a path
 
-	dial    func(ctx context.Context) (net.Conn, error) // nil for TCP
-	metrics string                                      // its address for figures; empty if it has none
+	dial    func(ctx context.Context, from string) (net.Conn, error) // nil for TCP
+	metrics string                                                   // its address for figures; empty if it has none
 
 	// Of a node that is a process of its own:
 	tb      testing.TB
@@ -55,7 +55,7 @@ func (n *Node) transport(address string, silent *atomic.Bool) *http.Transport {
 		DialContext: func(ctx context.Context, network, to string) (net.Conn, error) {
 			dial := dialer.DialContext
 			if n.dial != nil {
-				dial = func(ctx context.Context, _, _ string) (net.Conn, error) { return n.dial(ctx) }
+				dial = func(ctx context.Context, _, _ string) (net.Conn, error) { return n.dial(ctx, address) }
 			}
 			conn, err := dial(ctx, network, to)
 			if err != nil {

@@ -1,14 +1,21 @@
 package doorlinktest
 
 import (
+	"context"
+	"errors"
 	"io"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
 	"doorlink"
 	"doorlink/server"
+	"doorlink/store"
 )
 
 // cable is the way to a PostgreSQL server, which can be cut and mended.
@@ -118,4 +125,63 @@ func TestDatabaseThatGoesAwayAndComesBack(t *testing.T) {
 	theirs := other.Dial("Ben")
 	ben.Hears(theirs).Answer()
 	other.Told(theirs, doorlink.Answered)
+}
+
+// TestDiskThatIsFullAndEmptiedAgain: what must last is refused while it cannot be
+// kept, what need not goes on, and nothing is lost.
+func TestDiskThatIsFullAndEmptiedAgain(t *testing.T) {
+	t.Parallel()
+	disk := t.TempDir()
+	if err := syscall.Mount("tmpfs", disk, "tmpfs", 0, "size=8m"); err != nil {
+		t.Skipf("mounting a small file system: %v", err)
+	}
+	t.Cleanup(func() { must(t, syscall.Unmount(disk, 0)) })
+	c := newCluster(t)
+	c.start(server.Config{Data: disk, RelayListen: "127.0.0.1:0", RelayLAN: true}, c.listen())
+	ballast := filepath.Join(disk, "ballast")
+	must(t, os.WriteFile(ballast, make([]byte, 1<<20), 0o600))
+	house := c.House(t)
+	ana, ben := house.Resident("Ana", "4B"), house.Resident("Ben", "5C")
+	visit, other := house.Scan("Front door"), house.Scan("North gate")
+	call := visit.Dial("Ana")
+	ana.Hears(call).Answer()
+	visit.HearsVoice(call)
+	code := ana.Grant(call)
+
+	other.Open()
+	c.fillDisk()
+	if got := other.DialRefused("Ben"); got.Key != "store.down" || got.Status != 503 || got.Text == "" {
+		t.Errorf("on a full disk a dial was refused with %+v", got)
+	}
+	if got := ana.GrantRefused(call); got.Key != "store.down" || got.Status != 503 || got.Text == "" {
+		t.Errorf("on a full disk a code was refused with %+v", got)
+	}
+	other.Load() // what is only read goes on
+	ana.Writes(call, 1, "wait a moment")
+	visit.Reads(call, "wait a moment")
+	visit.Reload()
+	visit.Told(call, doorlink.Answered)
+	visit.SeesAgain(code)
+
+	must(t, os.Remove(ballast))
+	visit.Sees(ana.Grant(call))
+	theirs := other.Dial("Ben")
+	ben.Hears(theirs).Answer()
+	other.Told(theirs, doorlink.Answered)
+}
+
+// fillDisk writes to the database, less and less at a time, until nothing more
+// fits.
+func (c *Cluster) fillDisk() {
+	c.tb.Helper()
+	ctx := context.Background()
+	for size := 256 << 10; size > 0; size /= 4 {
+		for full := false; !full; {
+			p := doorlink.Property{ID: doorlink.NewID[doorlink.PropertyID]("prop"), Notice: strings.Repeat("x", size)}
+			err := c.DB.Write(ctx, func(tx *store.Tx) error { return tx.AddProperty(ctx, p) })
+			if full = errors.Is(err, store.ErrDown); !full {
+				must(c.tb, err)
+			}
+		}
+	}
 }

@@ -33,10 +33,15 @@ func (p *pipes) Close() error {
 }
 
 // Addr is a name that stands for loopback; nobody can connect to it.
-func (p *pipes) Addr() net.Addr { return pipeAddr{} }
+func (p *pipes) Addr() net.Addr { return pipeAddr("localhost") }
 
-func (p *pipes) dial(ctx context.Context) (net.Conn, error) {
+// dial connects from an address, which the other end sees; an empty one is that of
+// everybody who has none.
+func (p *pipes) dial(ctx context.Context, from string) (net.Conn, error) {
 	near, far := net.Pipe()
+	if from != "" {
+		far = pipeFrom{far, pipeAddr(from)}
+	}
 	select {
 	case p.calls <- far:
 		return near, nil
@@ -47,7 +52,15 @@ func (p *pipes) dial(ctx context.Context) (net.Conn, error) {
 	}
 }
 
-type pipeAddr struct{}
+// pipeFrom is the end of a pipe whose other one has an address.
+type pipeFrom struct {
+	net.Conn
+	from pipeAddr
+}
 
-func (pipeAddr) Network() string { return "pipe" }
-func (pipeAddr) String() string  { return "localhost" }
+func (p pipeFrom) RemoteAddr() net.Addr { return p.from }
+
+type pipeAddr string
+
+func (pipeAddr) Network() string  { return "pipe" }
+func (a pipeAddr) String() string { return string(a) }

@@ -9,6 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"doorlink"
 	"doorlink/store"
 )
@@ -94,6 +96,84 @@ func TestVisitorsCookieOpensNothingOfAResidents(t *testing.T) {
 			t.Errorf("%s has status %d for a visitor, want 403", path, status)
 		}
 	}
+}
+
+// TestUnansweredCallsAreBounded: what a visit may do to one resident is told by tests
+// in fake time; this is what it may do to all of them, and what all visits at one
+// panel may do to one.
+func TestUnansweredCallsAreBounded(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		house := InBubble(t).House(t)
+		names := strings.Fields("Ana Ben Cem Dai Eva Fay Gil Hua Ivo Jan Kim")
+		for _, n := range names {
+			house.Resident(n, "4B")
+		}
+		inVain := func(v *Visit, name string) {
+			call := v.Dial(name)
+			v.HangsUp(call)
+			v.Told(call, doorlink.Cancelled)
+		}
+		sweep := house.Scan("North gate")
+		for _, n := range names[:10] {
+			inVain(sweep, n)
+		}
+		for range 6 {
+			v := house.Scan("Front door")
+			inVain(v, "Ana")
+			inVain(v, "Ana")
+		}
+		next := house.Scan("Front door")
+		for what, got := range map[string]doorlink.Refusal{
+			"the eleventh call of a visit":     sweep.DialRefused("Kim"),
+			"the thirteenth call of one panel": next.DialRefused("Ana"),
+		} {
+			if got.Key != "call.held" || got.Status != http.StatusTooManyRequests || got.Text == "" || got.LeftMS <= 0 {
+				t.Errorf("%s was refused with %+v, want call.held, 429, a sentence and a time", what, got)
+			}
+		}
+		inVain(next, "Ben")
+		time.Sleep(doorlink.LimitSpan)
+		inVain(sweep, "Kim")
+		inVain(next, "Ana")
+	})
+}
+
+// TestDialsAtOnePanelAreBounded: machines at two addresses, each within its own
+// limit, dial at one panel within one instant; another panel is nobody's loss.
+func TestDialsAtOnePanelAreBounded(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const pages, each, allowed = 4, 100, 300
+		house := InBubble(t).House(t)
+		house.Resident("Ana", "4B")
+		visits := make([]*Visit, pages)
+		for i := range visits {
+			v := house.Scan("Front door")
+			v.From([]string{"192.0.2.1", "192.0.2.2"}[i%2])
+			v.Open()
+			for range each {
+				v.say(doorlink.Signal{Kind: doorlink.SigDial, Entry: "nobody"})
+			}
+			visits[i] = v
+		}
+		synctest.Wait()
+		refused := map[string]int{}
+		for _, v := range visits {
+			for _, s := range v.line.all() {
+				if s.Refused != nil {
+					refused[s.Refused.Key]++
+				}
+			}
+		}
+		want := map[string]int{"dial.not_listed": allowed, "limit.wait": pages*each - allowed}
+		if diff := cmp.Diff(want, refused); diff != "" {
+			t.Errorf("dials were refused with (-want +got):\n%s", diff)
+		}
+		elsewhere := house.Scan("North gate")
+		elsewhere.From("192.0.2.1")
+		elsewhere.Dial("Ana")
+	})
 }
 
 // TestTenThousandDialsFromOneAddressAreBounded: within one instant, fifty pages

@@ -21,6 +21,7 @@ var scenarios = []struct {
 	{"eight handsets answer at once and one wins", eightAnswer},
 	{"a resident declines", declines},
 	{"nobody's line is open", nobodyThere},
+	{"nobody answers", misses},
 	{"a visitor cancels", cancels},
 	{"a second visitor waits for the first", waits},
 	{"a visitor comes back after a reload", visitorResumes},
@@ -188,6 +189,26 @@ func nobodyThere(t *testing.T, house *doorlinktest.House, _, _ *doorlinktest.Nod
 			t.Errorf("a call that nobody could hear was said to be %s", s)
 		}
 	}
+}
+
+// misses lets a call ring until its time is over. How long that is, the same in
+// fake time tells.
+func misses(t *testing.T, house *doorlinktest.House, _, far *doorlinktest.Node) {
+	ana := house.Resident("Ana", "4B")
+	house.Resident("Ben", "4B")
+	late := ana.Another(far)
+	late.Open()
+	visit := house.Scan("Front door")
+	call := visit.Dial("Ana")
+	ana.Hears(call)
+	late.Hears(call)
+	visit.Told(call, doorlink.Ringing)
+	house.RingsOut(call)
+	if got := visit.Told(call, doorlink.Missed); len(got.Others) != 1 || got.Others[0].Name != "Ben" {
+		t.Errorf("others to try are %v, want Ben", got.Others)
+	}
+	ana.Told(call, doorlink.Missed)
+	late.Told(call, doorlink.Missed)
 }
 
 func cancels(t *testing.T, house *doorlinktest.House, _, far *doorlinktest.Node) {
