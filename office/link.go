@@ -34,6 +34,7 @@ type LinkView struct {
 	Looked   time.Time          // when somebody last found it uncovered; zero: never
 	Open     int                // doorcodes of today that were not used yet
 	Days     []DayUse           // as Desk.Uses has them
+	Now      int                // calls that go on
 	Silence  *doorlink.Silence  // nil: the overlay watch has nothing to tell
 }
 
@@ -56,6 +57,9 @@ func (d *Desk) Link(ctx context.Context, id doorlink.DoorID) (LinkView, error) {
 		return v, err
 	}
 	if v.Days, err = d.usesOf(ctx, v.Panel.ID); err != nil {
+		return v, err
+	}
+	if v.Now, err = d.callsAt(ctx, id); err != nil {
 		return v, err
 	}
 	if s, silent := d.covered(v.Days, v.Looked); silent {

@@ -213,6 +213,8 @@ type PeopleCounts struct {
 	People    int
 	NotJoined int
 	Unreached int // units in which nothing rings for anybody: see Desk.Unreached
+	Residents int // people whom a visitor can mean: they live in a unit, hold a key and show themselves
+	Reached   int // those of them for whom something would ring
 }
 
 // CountPeople counts. Needs See.
@@ -221,13 +223,19 @@ func (d *Desk) CountPeople(ctx context.Context) (PeopleCounts, error) {
 	if err != nil {
 		return PeopleCounts{}, err
 	}
-	c := PeopleCounts{People: len(roll.People)}
+	c, now := PeopleCounts{People: len(roll.People)}, time.Now().In(d.Location())
 	for _, p := range roll.People {
 		if !p.Activated {
 			c.NotJoined++
 		}
+		if roll.meant(p, now) {
+			c.Residents++
+			if ringOf(roll.Reach[p.ID], now).State == Reached {
+				c.Reached++
+			}
+		}
 	}
-	for _, u := range roll.unreachedUnits(time.Now().In(d.Location())) {
+	for _, u := range roll.unreachedUnits(now) {
 		if u.Silent() {
 			c.Unreached++
 		}

@@ -82,7 +82,7 @@ func aLineSays(t *testing.T, h *house) {
 		t.Errorf("Chidi: got %+v", chidi)
 	}
 	counts, err := d.CountPeople(t.Context())
-	if err != nil || counts != (office.PeopleCounts{People: 3, NotJoined: 2, Unreached: 1}) {
+	if err != nil || counts != (office.PeopleCounts{People: 3, NotJoined: 2, Unreached: 1, Residents: 3, Reached: 1}) {
 		t.Errorf("got %+v, %v", counts, err)
 	}
 	units, err := d.Unreached(t.Context(), office.Query{})

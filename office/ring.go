@@ -39,10 +39,15 @@ func ringOf(r store.Reach, now time.Time) Ring {
 }
 
 // unreached reports whether a visitor could mean somebody and nothing would
-// ring: they live in a unit, hold a key, show themselves, and have no device in
-// use.
+// ring, since they have no device in use.
 func (r *Roll) unreached(p doorlink.Person, now time.Time) bool {
-	if !p.Shown || len(r.of[p.ID]) == 0 || ringOf(r.Reach[p.ID], now).State == Reached {
+	return ringOf(r.Reach[p.ID], now).State != Reached && r.meant(p, now)
+}
+
+// meant reports whether a visitor could mean somebody: they live in a unit, hold
+// a key and show themselves.
+func (r *Roll) meant(p doorlink.Person, now time.Time) bool {
+	if !p.Shown || len(r.of[p.ID]) == 0 {
 		return false
 	}
 	for _, h := range r.held[p.ID] {

@@ -70,6 +70,47 @@ func (d *Desk) Uses(ctx context.Context, id doorlink.DoorID) ([]DayUse, error) {
 	return d.usesOf(ctx, line.Panel.ID)
 }
 
+// Today is what goes on at a property. It is counts and knows of no visit.
+type Today struct {
+	Day          doorlink.Day
+	Scans, Calls int
+	Now          int // calls that go on
+}
+
+// Today counts what goes on at the property. Scans and calls follow within ten
+// seconds. Needs See.
+func (d *Desk) Today(ctx context.Context) (Today, error) {
+	if err := d.may(doorlink.See); err != nil {
+		return Today{}, err
+	}
+	t := Today{Day: d.today()}
+	uses, err := d.db.UsesAt(ctx, d.Property.ID, t.Day)
+	if err != nil {
+		return t, err
+	}
+	for _, u := range uses {
+		if u.Day == t.Day {
+			t.Scans, t.Calls = t.Scans+int(u.Scans), t.Calls+int(u.Calls)
+		}
+	}
+	live, err := d.db.LiveCalls(ctx, d.Property.ID)
+	for _, at := range live {
+		t.Now += at.N
+	}
+	return t, err
+}
+
+// callsAt is how many calls go on at a door.
+func (d *Desk) callsAt(ctx context.Context, id doorlink.DoorID) (int, error) {
+	live, err := d.db.LiveCalls(ctx, d.Property.ID)
+	for _, at := range live {
+		if at.Door == id {
+			return at.N, err
+		}
+	}
+	return 0, err
+}
+
 func (d *Desk) usesOf(ctx context.Context, p doorlink.PanelID) ([]DayUse, error) {
 	today := d.today()
 	uses, err := d.db.Uses(ctx, p, today+1-UseDays)

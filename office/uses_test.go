@@ -79,3 +79,35 @@ func tellsOfSilence(t *testing.T, h *house) {
 		t.Errorf("after a look: got %+v, %v", found, err)
 	}
 }
+
+func TestTodayIsCounted(t *testing.T) { onEach(t, countsToday) }
+
+func countsToday(t *testing.T, h *house) {
+	ctx, d, today := t.Context(), h.desk(t), h.today(t)
+	front, gym, other := h.plan.Panels[0], h.plan.Panels[1], h.elsewhere.Panels[0]
+	err := h.db.AddUses(ctx, []store.Use{
+		{Panel: front.ID, Sticker: "stick_1", Day: today, Scans: 3, Calls: 2},
+		{Panel: gym.ID, Sticker: "stick_3", Day: today, Scans: 5, Calls: 1},
+		{Panel: gym.ID, Sticker: "stick_3", Day: today - 1, Scans: 100, Calls: 100},
+		{Panel: other.ID, Sticker: "stick_4", Day: today, Scans: 100, Calls: 100},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := d.Today(ctx); err != nil || got != (office.Today{Day: today, Scans: 8, Calls: 3}) {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	v, m := doorlink.Visit{ID: "visit_1", Property: h.plan.Property.ID, Door: h.gym.ID, Panel: gym.ID}, h.plan.Memberships[0]
+	c := doorlink.PlaceCall("call_1", v, m.Entry, m.Person, m.Unit, doorlink.Caller{}, false, time.Now())
+	if _, err := h.db.AddCall(ctx, c, func(c doorlink.Call, _ []doorlink.Call) (doorlink.Call, error) { return c, nil }); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := d.Today(ctx); err != nil || got.Now != 1 {
+		t.Errorf("with a call: got %+v, %v", got, err)
+	}
+	for door, want := range map[doorlink.DoorID]int{h.front.ID: 0, h.gym.ID: 1} {
+		if got, err := d.Link(ctx, door); err != nil || got.Now != want {
+			t.Errorf("at %s: got %d calls, %v", door, got.Now, err)
+		}
+	}
+}

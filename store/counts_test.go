@@ -29,3 +29,16 @@ func countsOfNodesAddUp(t *testing.T, db *store.DB) {
 	same(t, "purged", must(db.Purge(ctx, kept))["counts"], 1)
 	same(t, "left", must(db.Uses(ctx, panel, 0)), []store.Use{use, next})
 }
+
+// callsThatGoOn counts those of one property that are not over.
+func callsThatGoOn(t *testing.T, db *store.DB) {
+	ctx := t.Context()
+	h := newHouse(t, db)
+	same(t, "before", must(db.LiveCalls(ctx, h.property.ID)), nil)
+	over := place(t, db, h.call(h.visit(), noon))
+	place(t, db, h.call(h.visit(), noon))
+	place(t, db, h.call(h.visit(), noon))
+	move(t, db, over.ID, func(c doorlink.Call) (doorlink.Call, error) { return c.HangUp(doorlink.Visitor, noon), nil })
+	same(t, "calls", must(db.LiveCalls(ctx, h.property.ID)), []store.LiveCalls{{Door: h.front.ID, N: 2}})
+	same(t, "elsewhere", must(db.LiveCalls(ctx, "prop_none")), nil)
+}

@@ -67,12 +67,9 @@ func (tx *Tx) AddDesk(ctx context.Context, s DeskSession) error {
 // ErrNoSession: there is none, or it was idle or went on for too long. Who may
 // use it from which browser is not decided here.
 func (db *DB) Desk(ctx context.Context, hash string, now time.Time) (DeskSession, error) {
-	s, err := deskByHash.first(ctx, db.read, hash)
+	s, err := db.UnusedDesk(ctx, hash, now)
 	if err != nil {
 		return DeskSession{}, err
-	}
-	if now.Sub(s.Used) >= DeskIdle || now.Sub(s.Added) >= DeskTime {
-		return DeskSession{}, ErrNoSession
 	}
 	if now.Sub(s.Used) >= deskTouch {
 		err := db.Write(ctx, func(tx *Tx) error {
@@ -82,6 +79,19 @@ func (db *DB) Desk(ctx context.Context, hash string, now time.Time) (DeskSession
 		if err != nil { // whoever is signed in stays so
 			db.log.Warn("the use of a manager's session was not kept", "manager", s.Manager, "cause", err)
 		}
+	}
+	return s, nil
+}
+
+// UnusedDesk is Desk for what a browser asks by itself: it is no use of the
+// session, which ends when its manager has left.
+func (db *DB) UnusedDesk(ctx context.Context, hash string, now time.Time) (DeskSession, error) {
+	s, err := deskByHash.first(ctx, db.read, hash)
+	if err != nil {
+		return DeskSession{}, err
+	}
+	if now.Sub(s.Used) >= DeskIdle || now.Sub(s.Added) >= DeskTime {
+		return DeskSession{}, ErrNoSession
 	}
 	return s, nil
 }

@@ -39,6 +39,7 @@ func HotTexts() map[string]string {
 		handsetBySession.doing: handsetBySession.text,
 		sceneOf.doing:          sceneOf.text, unusedCode.doing: unusedCode.text, claimDelivery.doing: claimDelivery.text,
 		historyAt.doing: historyAt.text, historyOfDoor.doing: historyOfDoor.text, historyOfPerson.doing: historyOfPerson.text,
+		callsNow.doing: callsNow.text,
 	}
 }
 

@@ -27,6 +27,7 @@ var suite = []struct {
 
 	{"StickerLeadsToItsDoor", stickerLeadsToItsDoor},
 	{"CountsOfNodesAddUp", countsOfNodesAddUp},
+	{"CallsThatGoOnAreCounted", callsThatGoOn},
 	{"DoorWithoutPanel", doorWithoutPanel},
 	{"RevisionGrowsWithTheDirectory", revisionGrowsWithTheDirectory},
 	{"DirectoryHasEverybodyWithUnitOrKey", directoryHasEverybodyWithUnitOrKey},

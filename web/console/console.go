@@ -4,7 +4,7 @@
 // and both to an office.Desk, which knows what the manager may do there; a page
 // shows what the desk answers, a form asks it to do something and leads back to
 // a page that says what was done and offers to undo it. Everything but the
-// making of passkeys works without script.
+// making of passkeys and counts that follow works without script.
 package console
 
 import (

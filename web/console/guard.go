@@ -56,9 +56,14 @@ func (s *Server) open(f openFunc) http.Handler {
 }
 
 // own guards what needs a manager who is signed in.
-func (s *Server) own(f ownFunc) http.Handler {
+func (s *Server) own(f ownFunc) http.Handler { return s.signedIn(s.db.Desk, f) }
+
+// finder finds a session by the hash of its secret, as store.DB.Desk does.
+type finder func(ctx context.Context, hash string, now time.Time) (store.DeskSession, error)
+
+func (s *Server) signedIn(find finder, f ownFunc) http.Handler {
 	return s.open(func(w http.ResponseWriter, r *http.Request) error {
-		o, err := s.who(r)
+		o, err := s.who(r, find)
 		if err != nil {
 			return err
 		}
@@ -68,8 +73,13 @@ func (s *Server) own(f ownFunc) http.Handler {
 
 // desk guards what needs a manager at one of their properties. What goes wrong
 // there is told among that property's pages.
-func (s *Server) desk(f deskFunc) http.Handler {
-	return s.own(func(w http.ResponseWriter, r *http.Request, o *own) error {
+func (s *Server) desk(f deskFunc) http.Handler { return s.own(s.at(f)) }
+
+// aside guards what an open page asks by itself, which is no use of the session.
+func (s *Server) aside(f deskFunc) http.Handler { return s.signedIn(s.db.UnusedDesk, s.at(f)) }
+
+func (s *Server) at(f deskFunc) ownFunc {
+	return func(w http.ResponseWriter, r *http.Request, o *own) error {
 		at, err := s.office.At(r.Context(), o.Actor, doorlink.PropertyID(r.PathValue("property")))
 		if err != nil {
 			return err
@@ -77,16 +87,16 @@ func (s *Server) desk(f deskFunc) http.Handler {
 		d := &desk{Desk: at, lang: o.lang}
 		s.answer(w, r, d, f(w, r, d))
 		return nil
-	})
+	}
 }
 
 // who finds the manager of a request, or fails with store.ErrNoSession.
-func (s *Server) who(r *http.Request) (*own, error) {
+func (s *Server) who(r *http.Request, find finder) (*own, error) {
 	secret, ok := page.SecretIn(r, cookie)
 	if !ok {
 		return nil, store.ErrNoSession
 	}
-	session, err := s.db.Desk(r.Context(), secret.Hash(), time.Now())
+	session, err := find(r.Context(), secret.Hash(), time.Now())
 	if err != nil {
 		return nil, err
 	}

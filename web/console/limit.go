@@ -11,14 +11,18 @@ import (
 var (
 	attemptsPerAddress = page.Budget{Every: time.Minute / 10, Burst: 20}
 	linksPerEmail      = page.Budget{Every: 5 * time.Minute, Burst: 3}
+
+	// Every open page asks once in ten seconds: five of one manager, and a morning
+	// on which all are opened.
+	countsPerManager = page.Budget{Every: 2 * time.Second, Burst: 30}
 )
 
 // limits are all counters of one server: attempts to sign in by where they come
-// from, and letters by whom they would go to.
+// from, letters by whom they would go to, and live counts by manager.
 type limits struct {
-	attempts, letters *page.Limiter
+	attempts, letters, counts *page.Limiter
 }
 
 func newLimits() limits {
-	return limits{attempts: page.NewLimiter(attemptsPerAddress), letters: page.NewLimiter(linksPerEmail)}
+	return limits{attempts: page.NewLimiter(attemptsPerAddress), letters: page.NewLimiter(linksPerEmail), counts: page.NewLimiter(countsPerManager)}
 }

@@ -25,6 +25,7 @@ type linkView struct {
 	Stop       string // what is proposed for the old sticker, as browsers write it
 	StopText   string
 	MayNotHang bool
+	Counts     countsView
 	Uses       usesView
 	Silence    *silence // nil: nothing to tell
 }
@@ -56,7 +57,9 @@ func (s *Server) atLink(r *http.Request, d *desk) (linkView, error) {
 		Short: doorlink.ShortCode(link.Live.Short), Scanned: d.moment(link.Live.Scanned), Ends: d.moment(link.Before.Ends),
 		Stop: stop.Format(localTime), StopText: d.moment(stop), MayNotHang: at.At.Type.MayHang() != nil,
 	}
-	v.Uses = d.uses(link.Days)
+	if link.Panel.ID != "" {
+		v.Counts, v.Uses = d.linkCounts(link), d.uses(link.Days)
+	}
 	if link.Silence != nil {
 		v.Silence = &silence{d.date(link.Silence.Since), link.Silence.Missed}
 	}

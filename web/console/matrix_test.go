@@ -51,6 +51,7 @@ var needs = map[string]doorlink.Ability{
 	"POST /console/{property}/undo":    doorlink.See,
 	"GET /console/{property}/audit":    doorlink.SeeReports,
 	"GET /console/{property}/overview": doorlink.See,
+	"GET /console/{property}/live":     doorlink.See,
 
 	"GET /console/{property}/doors":                     doorlink.See,
 	"POST /console/{property}/doors":                    doorlink.Devices,
@@ -60,6 +61,7 @@ var needs = map[string]doorlink.Ability{
 	"GET /console/{property}/doors/{door}/directory":    doorlink.See,
 	"GET /console/{property}/doors/{door}/link":         doorlink.See,
 	"POST /console/{property}/doors/{door}/link":        doorlink.Devices,
+	"GET /console/{property}/doors/{door}/link/live":    doorlink.See,
 	"GET /console/{property}/doors/{door}/link/change":  doorlink.Devices,
 	"POST /console/{property}/doors/{door}/link/change": doorlink.Devices,
 	"POST /console/{property}/doors/{door}/link/label":  doorlink.Devices,

@@ -14,7 +14,8 @@ type overviewView struct {
 	shell
 	Now       string    // at the doors
 	Steps     []stepRow // all of them; none once all were taken
-	Counts    office.PeopleCounts
+	Counts    countsView
+	Unreached int       // units
 	Zone      string    // that no longer exists; empty: it does
 	Uninvited int       // have an address and no link to sign in with
 	Lockless  []doorRef // have a DOOR Link and no lock that takes its codes
@@ -25,7 +26,7 @@ type overviewView struct {
 
 // Needed reports whether anything needs a person.
 func (v overviewView) Needed() bool {
-	return v.Zone != "" || v.Counts.Unreached+v.Uninvited+len(v.Lockless)+len(v.Deserted)+len(v.Neglected)+len(v.Silent) > 0
+	return v.Zone != "" || v.Unreached+v.Uninvited+len(v.Lockless)+len(v.Deserted)+len(v.Neglected)+len(v.Silent) > 0
 }
 
 // doorRef leads to a door.
@@ -44,10 +45,15 @@ func (s *Server) first(w http.ResponseWriter, r *http.Request, d *desk) error {
 }
 
 func (s *Server) overview(w http.ResponseWriter, r *http.Request, d *desk) (err error) {
-	v := overviewView{shell: s.shell(r, d, "overview"), Now: d.moment(time.Now())}
-	if v.Counts, err = d.CountPeople(r.Context()); err != nil {
+	v := overviewView{shell: s.shell(r, d, "overview"), Now: d.now()}
+	if v.Counts, err = s.counts(r, d); err != nil {
 		return err
 	}
+	people, err := d.CountPeople(r.Context())
+	if err != nil {
+		return err
+	}
+	v.Unreached = people.Unreached
 	if _, err := d.Property.Location(); err != nil {
 		v.Zone = d.Property.Zone
 	}

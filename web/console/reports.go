@@ -117,6 +117,7 @@ func doorNames(doors []doorlink.Door) string {
 // reportsView is reports.html: what there is to read, and what was removed.
 type reportsView struct {
 	shell
+	Counts  countsView
 	Reports []reportRow
 	Kept    []keptRow
 	Purges  []purgeRow
@@ -142,6 +143,9 @@ func (s *Server) reports(w http.ResponseWriter, r *http.Request, d *desk) error 
 		return err
 	}
 	v := reportsView{shell: s.shell(r, d, "reports"), Purges: d.purgeRows(purges)}
+	if v.Counts, err = s.counts(r, d); err != nil {
+		return err
+	}
 	for _, one := range reports {
 		if d.May(one.needs) {
 			v.Reports = append(v.Reports, reportRow{

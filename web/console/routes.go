@@ -61,6 +61,7 @@ func (s *Server) routes(on func(pattern string, h http.Handler)) {
 	// At a property.
 	on("GET /console/{property}/{$}", s.desk(s.first))
 	on("GET /console/{property}/overview", s.desk(s.overview))
+	on("GET /console/{property}/live", s.aside(s.liveHouse))
 	s.peopleRoutes(on)
 	s.unitRoutes(on)
 	on("GET /console/{property}/audit", s.desk(s.audit))
@@ -73,6 +74,7 @@ func (s *Server) routes(on func(pattern string, h http.Handler)) {
 	on("GET /console/{property}/doors/{door}/directory", s.desk(s.doorDirectory))
 	on("GET /console/{property}/doors/{door}/link", s.desk(s.link))
 	on("POST /console/{property}/doors/{door}/link", s.desk(s.addLink))
+	on("GET /console/{property}/doors/{door}/link/live", s.aside(s.liveLink))
 	on("GET /console/{property}/doors/{door}/link/change", s.desk(s.changeForm))
 	on("POST /console/{property}/doors/{door}/link/change", s.desk(s.changeQR))
 	on("POST /console/{property}/doors/{door}/link/label", s.desk(s.labelLink))

@@ -43,7 +43,7 @@ func (s *Server) start(w http.ResponseWriter, r *http.Request) error {
 	if _, ok := page.SecretIn(r, cookie); !ok {
 		return s.signIn(w, r, http.StatusOK, "")
 	}
-	o, err := s.who(r)
+	o, err := s.who(r, s.db.Desk)
 	if err != nil {
 		return err
 	}

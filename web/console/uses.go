@@ -1,6 +1,8 @@
 package console
 
 import (
+	"strconv"
+
 	"doorlink"
 	"doorlink/office"
 )
@@ -50,6 +52,15 @@ func (d *desk) uses(days []office.DayUse) usesView {
 		v.First, v.Last = d.date(days[0].Day), d.date(days[len(days)-1].Day)
 	}
 	return v
+}
+
+// live are the texts of the sums and of today.
+func (v usesView) live(d *desk) live {
+	today := v.Rows[0]
+	return live{
+		"uses.scans": d.lang.Say("console.uses.scans", "n", v.Scans), "uses.calls": d.lang.Say("console.uses.calls", "n", v.Calls),
+		"today.scans": strconv.Itoa(today.Scans), "today.calls": strconv.Itoa(today.Calls),
+	}
 }
 
 // high is the height of a bar; what is not nothing is seen.
