@@ -1,6 +1,7 @@
 package journeys
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -40,6 +41,7 @@ func TestTextServesWhereThereIsNoMicrophone(t *testing.T) {
 			guest.is("answered")
 			guest.hears("relay")
 			ada.is("answered")
+			ada.reads("The visitor’s microphone is off")
 			ada.writes("One moment")
 			guest.reads("One moment")
 			ada.writes(", Ken\n")
@@ -80,6 +82,9 @@ func TestTextIsSeenAsItIsTyped(t *testing.T) {
 	h := newHouse(t)
 	ada, guest := h.inCall(t)
 	guest.tap("Mute")
+	ada.until("noticing that the visitor can still be heard", func(ctx context.Context) (bool, error) {
+		return chromedp.Run(ctx, chromedp.Evaluate[bool](`document.querySelector("main").dataset.audio === "silent"`))
+	})
 	for i := range "Parcel" {
 		guest.writes("Parcel"[i : i+1])
 		ada.reads("Parcel"[:i+1])

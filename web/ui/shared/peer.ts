@@ -23,7 +23,8 @@ export interface Wire {
 }
 
 export interface Measure {
-  /** none: nothing arrives; silent: packets without sound; heard: a voice. */
+  /** none: nothing arrives, as from a microphone that is off; silent: packets
+   *  without sound; heard: a voice. */
   sound: "none" | "silent" | "heard";
   path: "" | "direct" | "relay";
 }
@@ -49,6 +50,7 @@ export interface AnsweringPeer extends Peer {
 
 const measureEvery = 500;
 const heardFor = 800; // pauses between words are not silence
+const arrivesFor = 2_000; // nor is a gap in the network a microphone that is off
 const audible = 0.01; // of full level
 const visitorPatience = 4_000;
 const residentPatience = 12_000; // the visitor's new offer has come long before
@@ -252,6 +254,7 @@ function measure(pc: RTCPeerConnection, wire: Wire): () => void {
   let seconds = 0;
   let packets = 0;
   let lastHeard = -heardFor;
+  let lastArrived = 0;
 
   async function look(): Promise<void> {
     const stats = [...(await pc.getStats()).values()] as Stat[];
@@ -259,10 +262,12 @@ function measure(pc: RTCPeerConnection, wire: Wire): () => void {
     const audio = stats.find((s) => s.type === "inbound-rtp" && s.kind === "audio");
     const now = performance.now();
     if (level(audio) > audible) lastHeard = now;
-    const arriving = (audio?.packetsReceived ?? 0) > packets;
+    const path = pathOf(stats);
+    if (path === "" || (audio?.packetsReceived ?? 0) > packets) lastArrived = now;
     packets = audio?.packetsReceived ?? 0;
     const heard = now - lastHeard < heardFor;
-    wire.measured({ sound: heard ? "heard" : arriving ? "silent" : "none", path: pathOf(stats) });
+    const arrives = path !== "" && now - lastArrived < arrivesFor;
+    wire.measured({ sound: heard ? "heard" : arrives ? "silent" : "none", path });
   }
 
   function level(audio: Stat | undefined): number {

@@ -77,6 +77,7 @@ function factsOfCall(c: Call, a: Around): Facts {
     hours: c.refused?.key === "grant.hours",
     retry: c.refused !== null && passing.includes(c.refused.kind),
     heard: a.sound?.heard === "heard" && !over,
+    unheard: isMine(c) && !over && !c.news.away && Boolean(a.sound?.path) && a.sound?.heard === "none",
     blocked: Boolean(a.sound?.blocked) && !over && !c.news.away, // of nobody there is nothing to hear
     muted: mic === "muted",
     speaking: mic === "on" || mic === "muted",
@@ -108,6 +109,7 @@ function slotsOfCall(state: OnCall, a: Around, tell: Tell): Slots {
     kind: tell(`caller.${kindOf(c.news)}`),
     said: caller?.line || tell(caller?.kind ? "said.kind" : "said.nothing"),
     only: tell("only", { door }),
+    unheard: tell("unheard"),
     opens: tell("opens", { door }),
     digits: grouped(c.code?.digits ?? ""),
     reason: c.refused?.text ?? "",
@@ -201,6 +203,7 @@ export function tellings(state: State, a: Around, words: Words): Map<string, Tol
   if (at === "incoming" && c.face === "rings") add(`rings ${c.id} ${tenSeconds(c, a.now)}`, summons(c, tell), true);
   else if (at !== "incoming" && at !== "confirm") add(`${at} ${c.id} ${aboutCode(c)}`, outcome(state, tell), at === "refused");
   if (facts.limit) add(`limit ${c.id}`, tell("tell.limit"));
+  if (facts.unheard) add(`unheard ${c.id}`, tell("unheard"));
   if (facts.down) add("down", tell("tell.down"), true);
   if (other) add(`other ${other.id}`, slotsOfCall(state, a, tell).other ?? "");
   return told;
