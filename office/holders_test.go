@@ -62,6 +62,36 @@ func holdersAreFound(t *testing.T, h *house) {
 	}
 }
 
+// Moments that people can write, and that have no year of four figures in UTC.
+var (
+	beforeAll = time.Date(0, 1, 1, 0, 0, 0, 0, time.FixedZone("east", 3600))
+	afterAll  = time.Date(9999, 12, 31, 23, 59, 0, 0, time.FixedZone("west", -3600))
+)
+
+func TestAKeyIsHeldInYearsThatCanBeSaid(t *testing.T) { onEach(t, heldInYears) }
+
+func heldInYears(t *testing.T, h *house) {
+	ctx, d := t.Context(), h.desk(t)
+	must(t)(d.GiveKey(ctx, doorlink.Holder{Key: h.roof, Person: h.bram}))
+	before := h.standing(t)
+	for _, dates := range []doorlink.Holder{{From: beforeAll}, {To: afterAll}, {From: time.Date(1998, 5, 1, 0, 0, 0, 0, time.UTC)}} {
+		dates.Key, dates.Person = h.roof, h.bram
+		if _, err := d.SetHolding(ctx, dates, ""); !errors.Is(err, office.ErrYears) {
+			t.Errorf("%v to %v: got %v", dates.From, dates.To, err)
+		}
+		if _, err := d.Invite(ctx, office.Invitation{Given: "x", Keys: []doorlink.Holder{dates}}); !errors.Is(err, office.ErrYears) {
+			t.Errorf("%v to %v: somebody new got %v", dates.From, dates.To, err)
+		}
+		dates.Person = h.ada
+		if _, err := d.GiveKey(ctx, dates); !errors.Is(err, office.ErrYears) {
+			t.Errorf("%v to %v: a gift got %v", dates.From, dates.To, err)
+		}
+	}
+	same(t, "refused", h.standing(t), before)
+	last := time.Date(2199, 12, 31, 23, 0, 0, 0, time.FixedZone("west", -2*3600)) // the year 2200 in UTC
+	must(t)(d.SetHolding(ctx, doorlink.Holder{Key: h.roof, Person: h.bram, To: last}, ""))
+}
+
 func TestAKeyIsGivenToManyAtOnce(t *testing.T) { onEach(t, givenToMany) }
 
 func givenToMany(t *testing.T, h *house) {
@@ -77,6 +107,8 @@ func givenToMany(t *testing.T, h *house) {
 		"no such key":            {doorlink.Holder{Key: "key_none"}, []doorlink.PersonID{h.ada}, office.ErrKeyGone},
 		"one of elsewhere":       {doorlink.Holder{Key: h.roof}, []doorlink.PersonID{h.ada, h.elsewhere.People[0].ID}, store.ErrMissing},
 		"an end that came first": {doorlink.Holder{Key: h.roof, From: until, To: from}, []doorlink.PersonID{h.ada}, office.ErrDates},
+		"a year before any":      {doorlink.Holder{Key: h.roof, From: beforeAll}, []doorlink.PersonID{h.ada}, office.ErrYears},
+		"a year of five figures": {doorlink.Holder{Key: h.roof, To: afterAll}, []doorlink.PersonID{h.ada}, office.ErrYears},
 	} {
 		if _, err := d.GiveTo(ctx, c.h, c.people...); !errors.Is(err, c.want) {
 			t.Errorf("%s: got %v, want %v", name, err, c.want)

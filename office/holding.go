@@ -7,13 +7,14 @@ import (
 	"time"
 
 	"doorlink"
+	"doorlink/roster"
 	"doorlink/store"
 )
 
 // GiveKey gives a person a key for a time. It fails with store.ErrExists if they
-// hold it already, whatever its dates, with ErrDates, and with ErrKeyGone for a
-// key that is not there, or is removed in the same moment. Needs GrantKeys, for
-// this key.
+// hold it already, whatever its dates, with ErrDates and ErrYears, and with
+// ErrKeyGone for a key that is not there, or is removed in the same moment. Needs
+// GrantKeys, for this key.
 func (d *Desk) GiveKey(ctx context.Context, h doorlink.Holder) (Receipt, error) {
 	if err := d.may(doorlink.GrantKeys); err != nil {
 		return Receipt{}, err
@@ -107,12 +108,18 @@ func (d *Desk) decides(roll *Roll, k doorlink.KeyID) error {
 	return nil
 }
 
-// cleanDates makes dates as they are stored, to the millisecond, and refuses an
-// end that does not come after the beginning.
+// cleanDates makes dates as they are stored, to the millisecond. It fails with
+// ErrYears for those beyond the years of lists, which no zone could say and no
+// JSON could write, and with ErrDates for an end that does not come after the
+// beginning.
 func cleanDates(h doorlink.Holder) (doorlink.Holder, error) {
 	for _, t := range []*time.Time{&h.From, &h.To} {
-		if !t.IsZero() {
-			*t = t.UTC().Truncate(time.Millisecond)
+		if t.IsZero() {
+			continue
+		}
+		*t = t.UTC().Truncate(time.Millisecond)
+		if y := t.Year(); y < roster.FirstYear-1 || y > roster.LastYear+1 { // in UTC it may be the year beside
+			return h, ErrYears
 		}
 	}
 	if !h.To.IsZero() && !h.To.After(h.From) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"doorlink"
+	"doorlink/roster"
 	"doorlink/store"
 )
 
@@ -25,6 +26,9 @@ var (
 	ErrNameless = doorlink.Fail(doorlink.Invalid, "people.nameless")
 	// ErrDates refuses a key that ends before it begins.
 	ErrDates = doorlink.Fail(doorlink.Invalid, "people.dates")
+	// ErrYears refuses a key for years that nobody means; args "from" and "to" are
+	// the first and the last that can be meant.
+	ErrYears = doorlink.Fail(doorlink.Invalid, "people.years", "from", roster.FirstYear, "to", roster.LastYear)
 	// ErrNoMail refuses to send letters where none can be sent, or one was not.
 	ErrNoMail = doorlink.Fail(doorlink.Down, "people.no_mail")
 )

@@ -57,9 +57,9 @@ func orderIn(cell string) dayOrder {
 	return untold
 }
 
-// Days of access lie in this span; the first of them must not be 1970-01-01,
-// which is a zero doorlink.Day.
-const firstYear, lastYear = 2000, 2199
+// Days of access lie in these years, both included; the first of them must not be
+// 1970-01-01, which is a zero doorlink.Day.
+const FirstYear, LastYear = 2000, 2199
 
 // day reads 2026-05-31, 31.5.2026, and dates with strokes in the list's order; a
 // time of day behind it does not count.
@@ -83,7 +83,7 @@ func (f *fields) day(c column) doorlink.Day {
 		form = "1/2/2006"
 	}
 	t, err := time.Parse(form, date)
-	if err != nil || t.Year() < firstYear || t.Year() > lastYear {
+	if err != nil || t.Year() < FirstYear || t.Year() > LastYear {
 		f.fail(ErrDate.With("text", s))
 		return 0
 	}
