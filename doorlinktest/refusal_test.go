@@ -49,6 +49,24 @@ func TestWrongTokenTellsNothing(t *testing.T) {
 	}
 }
 
+func TestPageThatIsOpenSinceBeforeTheStickerWasReplacedPlacesNoCalls(t *testing.T) {
+	t.Parallel()
+	house := New(t)
+	ana := house.Resident("Ana", "4B")
+	visit := house.Scan("Front door")
+	call := visit.Dial("Ana")
+	ana.Hears(call).Answer()
+	old := house.at("Front door").sticker
+	house.write(func(ctx context.Context, tx *store.Tx) error { return tx.EndSticker(ctx, old.ID, time.Now()) })
+	code := ana.Grant(call) // the call goes on
+	visit.Sees(code)
+	visit.HangsUp(call)
+	visit.Told(call, doorlink.Ended)
+	if got := visit.DialRefused("Ana"); got.Key != "sticker.old" || got.Status != http.StatusGone {
+		t.Errorf("a call by an old sticker was refused with %q, %d", got.Key, got.Status)
+	}
+}
+
 func TestOldStickerTellsNothing(t *testing.T) {
 	t.Parallel()
 	house := New(t)

@@ -227,8 +227,9 @@ func (p *visitorPage) say(sig doorlink.Signal) error {
 	return p.leg.Say(ctx, sig)
 }
 
-// dial places a call. A page that thinks it has none, while a call of its visit
-// goes on, is told of that one.
+// dial places a call, if the sticker is still good: the page may be open since
+// before it was replaced. A page that thinks it has none, while a call of its
+// visit goes on, is told of that one.
 func (p *visitorPage) dial(ctx context.Context, sig doorlink.Signal) error {
 	if err := p.s.limits.dials.Allow(p.address); err != nil {
 		return err
@@ -236,11 +237,15 @@ func (p *visitorPage) dial(ctx context.Context, sig doorlink.Signal) error {
 	if err := p.s.limits.stickers.Allow(string(p.v.visit.Panel)); err != nil {
 		return err
 	}
+	at, err := p.s.db.Scan(ctx, p.v.at.Sticker.Token, time.Now())
+	if err != nil {
+		return err
+	}
 	var as doorlink.Caller
 	if sig.Caller != nil {
 		as = *sig.Caller
 	}
-	leg, err := p.s.board.Dial(ctx, p.v.visit, p.v.at.Entrance(), sig.Entry, as, p.sock.send)
+	leg, err := p.s.board.Dial(ctx, p.v.visit, at.Entrance(), sig.Entry, as, p.sock.send)
 	if err != nil {
 		return err
 	}

@@ -117,8 +117,8 @@ function end(f: Facts, zone: string, now: number): Fill {
     text: f.refused?.text ?? f.wrote,
     ours: !f.refused,
     free: now >= f.refusedUntil,
-    unlisted: f.refused?.key === "dial.not_listed", // trying again would be in vain
-    listed: f.refused?.key !== "dial.not_listed",
+    unlisted: f.refused?.status === 410, // not listed any more, or a new sticker hangs: trying again would be in vain
+    listed: f.refused?.status !== 410,
     grant: (f.news?.grant_ms ?? 0) > 0 && now < f.until,
     [`by-${f.news?.reason ?? ""}`]: true,
   };
