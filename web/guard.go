@@ -107,10 +107,11 @@ func (s *Server) resident(f residentFunc) http.Handler {
 	})
 }
 
-// guessed counts a wrong token, code or link against its address, so that
-// guessing is slow; the answer is the same until the budget is used up.
+// guessed counts a wrong token or link against its address, and tells who goes on
+// to wait. Nobody guesses 160 bits: right ones are let in all the same, since
+// behind one address there may be many.
 func (s *Server) guessed(r *http.Request, err error) error {
-	if k := doorlink.KindOf(err); k != doorlink.NotFound {
+	if doorlink.KindOf(err) != doorlink.NotFound {
 		return err
 	}
 	if wait := s.limits.guesses.Allow(page.Address(r, s.proxies)); wait != nil {

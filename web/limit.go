@@ -14,7 +14,7 @@ var (
 	dialsPerAddress   = page.Budget{Every: time.Minute / 240, Burst: 240}
 	dialsPerSticker   = page.Budget{Every: time.Minute / 300, Burst: 300}
 	socketsPerAddress = page.Budget{Every: time.Minute / 1200, Burst: 1200}
-	guessesPerAddress = page.Budget{Every: time.Minute / 30, Burst: 30} // wrong stickers, codes and links
+	guessesPerAddress = page.Budget{Every: time.Minute / 30, Burst: 30} // wrong tokens and links, and short codes
 	searchesPerVisit  = page.Budget{Every: time.Minute / 120, Burst: 60}
 	seeksPerAddress   = page.Budget{Every: time.Minute / 600, Burst: 300} // searches, whatever the visit
 )

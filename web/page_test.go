@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -293,6 +294,47 @@ func TestGuessingIsSlow(t *testing.T) {
 	}
 	if got := s.get(t, s.door()).StatusCode; got != http.StatusOK {
 		t.Fatalf("a good sticker from the same address: got %d", got)
+	}
+}
+
+// TestAShortCodeIsNotFoundByTryingAll types wrong codes until the address has to
+// wait, and then the right one.
+func TestAShortCodeIsNotFoundByTryingAll(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, "http://127.0.0.1", 1)
+	right := "/" + s.plan.Stickers[0].Short
+	if got := s.get(t, right).StatusCode; got != http.StatusSeeOther {
+		t.Fatalf("the right code: got %d", got)
+	}
+	for range 29 {
+		if got := s.get(t, "/"+doorlink.NewShortCode()).StatusCode; got != http.StatusNotFound {
+			t.Fatalf("a wrong code: got %d", got)
+		}
+	}
+	for _, path := range []string{"/" + doorlink.NewShortCode(), right} {
+		if got := s.get(t, path); got.StatusCode != http.StatusTooManyRequests || got.Header.Get("Retry-After") == "" {
+			t.Errorf("a code after too many: got %s", got.Status)
+		}
+	}
+}
+
+func TestTheSetUpFormTakesNamesThatPagesCanShow(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, doors, residents string
+		want                   error
+	}{
+		{"Linden Court", "Front door", "1A, Ada, Nwosu\n1B, Bram", nil},
+		{"Linden\u202eCourt", "Front door", "", errNoName},
+		{"Linden Court", "Front\x07door", "", errLine},
+		{"Linden Court", "Front door", "1A, Ada\u202e, Nwosu", errLine},
+		{"Linden Court", "Front door", "1A, Ada, Nwosu\u202e", errLine},
+		{"Linden Court", "Front door", "1A, Ada, " + strings.Repeat("x", maxName+1), errLine},
+	} {
+		_, err := setupView{Name: tt.name, Zone: "UTC", Doors: tt.doors, Residents: tt.residents}.plan()
+		if !errors.Is(err, tt.want) {
+			t.Errorf("%q, %q, %q: got %v, want %v", tt.name, tt.doors, tt.residents, err, tt.want)
+		}
 	}
 }
 

@@ -122,17 +122,19 @@ func (s *Server) start(w http.ResponseWriter, r *http.Request, l *locale.Languag
 	return views.Write(w, r, http.StatusOK, "visitor/start.html", views.start(l, ""))
 }
 
-// typed leads from the short address on a sticker to its page.
+// typed leads from the short address on a sticker to its page. A short code can be
+// guessed, other than a token: so right ones are charged like wrong ones, and none
+// is looked up once the budget is used up.
 func (s *Server) typed(w http.ResponseWriter, r *http.Request, l *locale.Language) error {
 	short, ok := doorlink.ReadShortCode(r.PathValue("short"))
 	if !ok {
 		return errNowhere
 	}
+	if err := s.limits.guesses.Allow(page.Address(r, s.proxies)); err != nil {
+		return err
+	}
 	at, err := s.db.ScanShort(r.Context(), short, time.Now())
 	if errors.Is(err, doorlink.ErrStickerUnknown) {
-		if err := s.guessed(r, err); doorlink.KindOf(err) == doorlink.Busy {
-			return err
-		}
 		return s.wrongCode(w, r, l, doorlink.ShortCode(short))
 	}
 	if err != nil {

@@ -82,7 +82,7 @@ type builtHome struct{ Unit, Name, URL string }
 
 func (s *Server) setupForm(w http.ResponseWriter, r *http.Request, l *locale.Language) error {
 	if !s.setup.good(r.PathValue("token")) {
-		return s.guessed(r, errSetupLink)
+		return errSetupLink
 	}
 	return s.showSetup(w, r, http.StatusOK, setupView{Language: l, Zone: "UTC"})
 }
@@ -100,7 +100,7 @@ func (s *Server) showSetup(w http.ResponseWriter, r *http.Request, status int, v
 // everything that was typed.
 func (s *Server) setUp(w http.ResponseWriter, r *http.Request, l *locale.Language) error {
 	if !s.setup.good(r.PathValue("token")) {
-		return s.guessed(r, errSetupLink)
+		return errSetupLink
 	}
 	view := setupView{
 		Language: l,
@@ -232,17 +232,20 @@ func addResidents(plan *building.Plan, residents []string) error {
 			return errLine.With("line", line)
 		}
 		family := ""
-		if len(part) == 3 {
-			family = part[2]
+		if len(part) == 3 && part[2] != "" {
+			if family = part[2]; !named(family) {
+				return errLine.With("line", line)
+			}
 		}
 		plan.AddResident(part[0], part[1], family)
 	}
 	return nil
 }
 
+// named reports whether pages can show a text as a name.
 func named(s string) bool {
 	n := utf8.RuneCountInString(s)
-	return n > 0 && n <= maxName
+	return n > 0 && n <= maxName && doorlink.Clean(s)
 }
 
 func lines(text string) []string {

@@ -165,14 +165,15 @@ func (s *socket) listen(hear func(said []byte, err error)) {
 var ping, pong = []byte(`{"t":"ping"}`), []byte(`{"t":"pong"}`)
 
 // next reads one message into a borrowed buffer, borrowed only once something
-// arrives. After errHungUp there is none to give back.
+// arrives. What comes after the socket was closed is not heard, whatever the other
+// end makes of the closing. After errHungUp there is no buffer to give back.
 func (s *socket) next() (*bytes.Buffer, error) {
 	kind, r, err := s.conn.Reader(context.Background())
 	if err != nil {
 		return nil, errHungUp
 	}
 	said := buffers.Get().(*bytes.Buffer)
-	if _, err := said.ReadFrom(r); err != nil {
+	if _, err := said.ReadFrom(r); err != nil || s.over() {
 		return nil, errHungUp
 	}
 	s.heard.Store(time.Now().UnixNano())
@@ -208,6 +209,13 @@ func giveBack(b *bytes.Buffer) {
 
 // errHungUp says that the socket is finished.
 var errHungUp = errors.New("the page is gone")
+
+// over reports whether the socket was closed from this end.
+func (s *socket) over() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.closed
+}
 
 // close ends the socket; only the first call does anything.
 func (s *socket) close(code websocket.StatusCode, why string) {
