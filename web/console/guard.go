@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"doorlink"
@@ -44,9 +45,13 @@ const (
 	root   = "/console/"
 )
 
-// open guards what anybody may see.
+// open guards what anybody may see. It reads forms, but for those in several
+// parts, which are the reader's to read: only they may be as long as a list.
 func (s *Server) open(f openFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
+			r.Body = http.MaxBytesReader(w, r.Body, longestForm)
+		}
 		if err := r.ParseForm(); err != nil { // a field that is missing then would read as one left empty
 			s.answer(w, r, nil, errForm.Because(err))
 			return

@@ -373,6 +373,12 @@ func TestAFormIsShortAndAListLong(t *testing.T) {
 	if lists != 1 {
 		t.Errorf("got %d routes that read a list", lists)
 	}
+	r := h.ask("POST /console/{property}/import", h.plan.Property.ID) // by nobody, and no list
+	body := &counted{Reader: strings.NewReader("name=" + strings.Repeat("x", 2*longestForm))}
+	r.Body = io.NopCloser(body)
+	if status, _ := h.served(t, r); status < 400 || body.read > longestForm+1 {
+		t.Errorf("a form where a list is read: got status %d after %d bytes", status, body.read)
+	}
 }
 
 // counted counts what is read.

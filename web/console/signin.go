@@ -67,7 +67,7 @@ func (s *Server) ask(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	email := strings.ToLower(strings.TrimSpace(r.PostFormValue("email")))
-	if err := s.limits.letters.Allow(email); err != nil {
+	if err := s.limits.letters.Allow(doorlink.Digest(email)); err != nil { // of one length, whatever was typed
 		return err
 	}
 	s.letters.Go(func() {
