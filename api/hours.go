@@ -59,13 +59,13 @@ func (text Hours) hours() (doorlink.Hours, error) {
 		return h, office.ErrHours
 	}
 	h.From, h.To = minutes(text.From), minutes(text.To)
-	if len(text.Days) == len(weekdays) {
-		return h, nil // every day, as it is kept
-	}
 	for _, w := range weekdays {
 		if slices.Contains(text.Days, dayName(w)) {
 			h.Days |= 1 << w
 		}
+	}
+	if h.Days == 1<<len(weekdays)-1 {
+		h.Days = 0 // every day, as it is kept
 	}
 	return h, nil
 }

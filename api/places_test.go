@@ -163,6 +163,7 @@ func TestAKeyLives(t *testing.T) {
 		{`{"provide_doorcodes":true}`, &night, true},
 		{`{"hours":{"days":["mon","tue","wed","thu","fri","sat","sun"]}}`, nil, true},
 		{`{"hours":{"days":["sun"]}}`, &api.Hours{Days: []string{"sun"}}, true},
+		{`{"hours":{"days":["mon","mon","mon","mon","mon","mon","mon"]}}`, &api.Hours{Days: []string{"mon"}}, true},
 		{`{"hours":null}`, nil, true},
 	} {
 		var now api.KeyDoor
