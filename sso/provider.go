@@ -71,10 +71,27 @@ func (p *Provider) lookUp(ctx context.Context) (found *oidc.Provider, err error)
 	if err != nil {
 		return nil, err
 	}
-	if e := found.Endpoint(); !safe(e.AuthURL) || !safe(e.TokenURL) {
-		return nil, errors.New("an endpoint without TLS")
+	if err := allSafe(found); err != nil {
+		return nil, err
 	}
 	return found, nil
+}
+
+// allSafe looks at every address of a description that is asked later: where
+// people are sent, what is told our secret, and whose word on keys and people we
+// take.
+func allSafe(found *oidc.Provider) error {
+	var d struct {
+		Keys string `json:"jwks_uri"`
+	}
+	if err := found.Claims(&d); err != nil {
+		return err
+	}
+	e, people := found.Endpoint(), found.UserInfoEndpoint()
+	if !safe(e.AuthURL) || !safe(e.TokenURL) || !safe(d.Keys) || people != "" && !safe(people) {
+		return errors.New("an endpoint without TLS")
+	}
+	return nil
 }
 
 // safe reports whether an address may be trusted with secrets: https, or this

@@ -246,6 +246,8 @@ func TestADescriptionIsRefused(t *testing.T) {
 		"of another issuer":     func(d map[string]any) { d["issuer"] = "https://sso.example.com" },
 		"with tokens in clear":  func(d map[string]any) { d["token_endpoint"] = "http://sso.example.com/token" },
 		"with sign-in in clear": func(d map[string]any) { d["authorization_endpoint"] = "http://sso.example.com/" },
+		"with keys in clear":    func(d map[string]any) { d["jwks_uri"] = "http://sso.example.com/keys" },
+		"with people in clear":  func(d map[string]any) { d["userinfo_endpoint"] = "http://sso.example.com/people" },
 	} {
 		_, _, err := provider(t, (&issuer{describe: describe}).start(t)).Start(t.Context(), time.Now())
 		if !errors.Is(err, errDown) {
