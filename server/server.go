@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -174,7 +175,26 @@ func (s *Server) handler() http.Handler {
 	mux.Handle("/console/", managers)
 	mux.Handle("/api/", s.api)
 	mux.Handle("/a/{hash}/console/", managers)
-	return mux
+	return s.watched(mux)
+}
+
+// watched logs the panic of a handler, which net/http tells only those who asked for
+// all it has to say, and ends the request as net/http does. Addresses are secrets,
+// so the log has none.
+func (s *Server) watched(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			p := recover()
+			if p == nil {
+				return
+			}
+			if p != http.ErrAbortHandler {
+				s.log.Error("a request panicked", "panic", p, "stack", string(debug.Stack()))
+			}
+			panic(http.ErrAbortHandler)
+		}()
+		next.ServeHTTP(w, r)
+	})
 }
 
 // Close closes what New opened. Run calls it.
