@@ -3,6 +3,7 @@ package doorlink
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"log/slog"
 	"unicode"
 	"unicode/utf8"
@@ -189,7 +190,7 @@ func ReadSignal(data []byte) (Signal, error) {
 	if err := d.Decode(&s); err != nil {
 		return Signal{}, ErrSignal.Because(err)
 	}
-	if d.More() {
+	if _, err := d.Token(); err != io.EOF {
 		return Signal{}, ErrSignal
 	}
 	return s, nil

@@ -106,6 +106,7 @@ func TestSignalsAreReadStrictly(t *testing.T) {
 		{"a list", `["ping"]`, doorlink.ErrSignal},
 		{"an unknown field", `{"t":"ping","as":"manager"}`, doorlink.ErrSignal},
 		{"two objects", `{"t":"ping"}{"t":"ping"}`, doorlink.ErrSignal},
+		{"a bracket too many", `{"t":"ping"}}`, doorlink.ErrSignal},
 		{"a number for text", `{"t":1}`, doorlink.ErrSignal},
 		{"too much", `{"t":"text","text":"` + strings.Repeat("a", doorlink.MaxSignal) + `"}`, doorlink.ErrSignalSize},
 	} {
