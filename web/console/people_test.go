@@ -148,7 +148,7 @@ func TestWhoIsInvitedBadlyComesBackAsTyped(t *testing.T) {
 		"no name":                             {"family", " ", http.StatusBadRequest, "Write a first name or a last name"},
 		"five thousand characters":            {"family", strings.Repeat("x", 5000), http.StatusBadRequest, "1 to 100 ordinary characters"},
 		"text turned around":                  {"family", "Yuki\u202e", http.StatusBadRequest, "ordinary characters"},
-		"no address":                          {"email", "yuki", http.StatusBadRequest, "no e-mail address"},
+		"no address":                          {"email", "yuki", http.StatusBadRequest, "not an e-mail address"},
 		"somebody's address in other letters": {"email", "ADA@example.ORG", http.StatusConflict, `href="` + h.path("people/"+string(ada.ID)) + `"`},
 		"a unit that nobody added":            {"unit", "9Z", http.StatusNotFound, "There is no unit 9Z"},
 		"a key that was removed":              {"key", string(gone.ID), http.StatusNotFound, "This key is not there any more"},

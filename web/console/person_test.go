@@ -127,7 +127,7 @@ func TestAPersonsFormComesBackWithWhatIsWrong(t *testing.T) {
 	}{
 		"a name of five thousand characters": {"", url.Values{"given": {strings.Repeat("y", 5000)}}, http.StatusBadRequest, []string{"1 to 100 ordinary characters", "yyyyy"}},
 		"a name that turns text around":      {"", url.Values{"given": {"Ada\u202egro"}}, http.StatusBadRequest, []string{"ordinary characters"}},
-		"a name like markup":                 {"", url.Values{"given": {"<b>"}, "email": {"nobody"}}, http.StatusBadRequest, []string{"no e-mail address", "&lt;b&gt;"}},
+		"a name like markup":                 {"", url.Values{"given": {"<b>"}, "email": {"nobody"}}, http.StatusBadRequest, []string{"not an e-mail address", "&lt;b&gt;"}},
 		"a unit that is none":                {"/units", url.Values{"unit": {"9Z"}}, http.StatusNotFound, []string{"There is no unit 9Z", `value="9Z"`}},
 		"a unit they are in":                 {"/units", url.Values{"unit": {"1A"}}, http.StatusConflict, []string{"That is there already"}},
 		"a key they hold":                    {"/keys", url.Values{"key": {key}}, http.StatusConflict, []string{"That is there already"}},

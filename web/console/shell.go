@@ -23,6 +23,8 @@ type shell struct {
 	Rail  []railEntry
 	Note  *note
 	Owner string // who is signed in; empty: nobody
+
+	AtAccount bool // this is the page about the reader
 }
 
 // railEntry is one page in the rail.
@@ -88,7 +90,7 @@ func (s *Server) bare(title string) shell {
 // shell makes what stands around a page outside of any property, whose name in
 // the rail is at.
 func (o *own) shell(at string) shell {
-	v := shell{Language: o.lang, Title: o.lang.Say("console." + at), Owner: o.Manager.Name}
+	v := shell{Language: o.lang, Title: o.lang.Say("console." + at), Owner: o.Manager.Name, AtAccount: at == "account"}
 	v.Rail = []railEntry{{o.lang.Say("console.properties"), "desk", root + "properties", at == "properties"}}
 	if o.Governs() {
 		v.Rail = append(v.Rail, railEntry{o.lang.Say("console.audit"), "eye", root + "audit", at == "audit"})

@@ -19,7 +19,7 @@ func TestAListThatIsDroppedIsDecidedOnAPage(t *testing.T) {
 	h := newHouse(t, nil)
 	v := h.signedIn(t, h.rut)
 	v.get(h.path("import")).tells(t, "Lists that come by themselves")
-	v.get(h.path("import/sync")).tells(t, "The operator has not named a folder")
+	v.get(h.path("import/sync")).tells(t, "Whoever runs the server has named no folder")
 
 	root := t.TempDir()
 	h.console.office.Use(office.Ways{Lists: drop.Folder{Root: root}})
