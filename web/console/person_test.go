@@ -162,7 +162,7 @@ func TestLeavingEndsWhatItSays(t *testing.T) {
 		units, keys      int
 	}{
 		"moving out":  {"/out", "Moved a person out. 1 device was signed out.", "", 0, 0},
-		"revoking":    {"/revoke", "Revoked a person's access. 1 device was signed out.", "", 1, 0},
+		"revoking":    {"/revoke", "Revoked a person’s access. 1 device was signed out.", "", 1, 0},
 		"signing out": {"/sign-out", "Signed a person out on all devices. 1 device was signed out.", "", 1, 1},
 	} {
 		t.Run(name, func(t *testing.T) {

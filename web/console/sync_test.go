@@ -32,7 +32,7 @@ func TestAListThatIsDroppedIsDecidedOnAPage(t *testing.T) {
 	if err := errors.Join(os.Mkdir(dir, 0o700), os.WriteFile(path, []byte(list), 0o600), os.Chtimes(path, old, old)); err != nil {
 		t.Fatal(err)
 	}
-	got := v.post(h.path("import/sync/now"), nil).tells(t, "Took a list from outside", `name="seq"`, "june.csv", "1 question waits",
+	got := v.post(h.path("import/sync/now"), nil).tells(t, "Took a list that came by itself", `name="seq"`, "june.csv", "1 question waits",
 		"Same name and unit, another e-mail", "ada.new@example.org", "Not decided")
 	if n := h.people(t); n != 2 {
 		t.Fatalf("%d people, want 2", n)
@@ -42,7 +42,7 @@ func TestAListThatIsDroppedIsDecidedOnAPage(t *testing.T) {
 	if got := v.post(h.path("import/sync/answers"), url.Values{conflict: {"maybe"}}); got.status != http.StatusBadRequest {
 		t.Errorf("an answer that there is not: status %d", got.status)
 	}
-	v.post(h.path("import/sync/answers"), url.Values{conflict: {"yes"}}).tells(t, "Nothing waits for you", "Took a list from outside")
+	v.post(h.path("import/sync/answers"), url.Values{conflict: {"yes"}}).tells(t, "Nothing waits for you", "Took a list that came by itself")
 	if p, err := h.db.Person(t.Context(), h.plan.People[0].ID); err != nil || p.Email != "ada.new@example.org" {
 		t.Errorf("got %+v, %v", p, err)
 	}
