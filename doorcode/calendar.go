@@ -76,6 +76,10 @@ func (c Calendar) Offset(t time.Time) int {
 	return offset
 }
 
+// Clock is t as the clock at the door shows it. It needs no tz database, and is
+// the lock's time even where that has changed since.
+func (c Calendar) Clock(t time.Time) time.Time { return t.In(time.FixedZone("", c.Offset(t))) }
+
 // Raw is the date that a clock on the wall shows at t. Where clocks go back
 // across midnight it falls; Day does not.
 func (c Calendar) Raw(t time.Time) doorlink.Day { return dayAt(t.Unix(), c.Offset(t)) }

@@ -207,6 +207,37 @@ func TestQuietHoursStandOnThePageWhileTheyLast(t *testing.T) {
 	})
 }
 
+// TestCallsAndCodesGoOnWithoutTheirZone: the tz database no longer knows the
+// zone, but the lock has its calendar, by which midnights and hours go on.
+func TestCallsAndCodesGoOnWithoutTheirZone(t *testing.T) {
+	inBubble(t, "2026-11-29 18:00:00", func(t *testing.T, house *doorlinktest.House) {
+		house.LosesZone("Europe/Atlantis")
+		house.OpensFrom(8*60, 20*60)
+		ana := house.Resident("Ana", "4B")
+		visit := house.Scan("Front door")
+		call := visit.Dial("Ana")
+		ana.Hears(call).Answer()
+		visit.Told(call, doorlink.Answered)
+		code := ana.Grant(call)
+		visit.Sees(code)
+		house.Keypad("Front door").Opens(code)
+		if got, want := time.UnixMilli(code.Until).In(berlin(t)), "2026-11-30 00:00:00"; got.Format(time.DateTime) != want {
+			t.Errorf("the code ends %s, want %s", got, want)
+		}
+		time.Sleep(time.Minute)
+		visit.HangsUp(call)
+
+		time.Sleep(2*time.Hour + 30*time.Minute)
+		call = visit.Dial("Ana")
+		ana.Hears(call).Answer()
+		visit.Told(call, doorlink.Answered)
+		refused := ana.GrantRefused(call)
+		if want := "from 8:00 to 20:00. It is 20:31"; refused.Key != "grant.hours" || !strings.Contains(refused.Text, want) {
+			t.Errorf("refused with %s: %s", refused.Key, refused.Text)
+		}
+	})
+}
+
 func TestVisitorWhoIsBackWithinAMinuteKeepsTheCall(t *testing.T) {
 	inBubble(t, "", func(t *testing.T, house *doorlinktest.House) {
 		ana := house.Resident("Ana", "4B")

@@ -241,3 +241,35 @@ func TestTenThousandDialsFromOneAddressAreBounded(t *testing.T) {
 		}
 	})
 }
+
+// TestMayShareKeyDecidesAboutCodesOnlyWhereADoorAsks: neither switch of a key
+// keeps anybody from being listed and called. Provide Doorcodes is about holders'
+// own codes, and May Share Key counts at doors that ask for it.
+func TestMayShareKeyDecidesAboutCodesOnlyWhereADoorAsks(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		own, asks, share bool
+		refused          string
+	}{
+		{own: true, share: true},
+		{own: false, share: false},
+		{own: false, asks: true, share: true},
+		{own: true, asks: true, share: false, refused: "grant.no_share"},
+	} {
+		house := New(t)
+		door := house.at("Front door").door.ID
+		house.edit(doorlink.Row{KeyDoor: &doorlink.KeyDoor{Key: house.key, Door: door}}, func(r *doorlink.Row) { r.KeyDoor.Own = tt.own })
+		house.edit(doorlink.Row{Door: &doorlink.Door{ID: door}}, func(r *doorlink.Row) { r.Door.NeedsShare = tt.asks })
+		house.edit(doorlink.Row{Key: &doorlink.Key{ID: house.key}}, func(r *doorlink.Row) { r.Key.MayShare = tt.share })
+		ana := house.Resident("Ana", "4B")
+		visit := house.Scan("Front door")
+		call := visit.Dial("Ana")
+		ana.Hears(call).Answer()
+		visit.Told(call, doorlink.Answered)
+		if tt.refused == "" {
+			house.Keypad("Front door").Opens(ana.Grant(call))
+		} else if got := ana.GrantRefused(call); got.Key != tt.refused || got.Text == "" {
+			t.Errorf("%+v: refused with %q", tt, got.Key)
+		}
+	}
+}
