@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"doorlink"
@@ -125,39 +126,68 @@ func (tx *Tx) EraseDetails(ctx context.Context, p doorlink.PropertyID, who doorl
 	return err
 }
 
-// VerifyAudit goes through every chain and returns how many entries it found
-// right, or ErrChainBroken. It reads in batches and takes as long as it needs.
-func (db *DB) VerifyAudit(ctx context.Context) (n int, err error) {
-	all, err := chains.all(ctx, db.read)
-	if err != nil {
-		return 0, err
-	}
-	for _, p := range all {
-		good, err := db.verifyChain(ctx, p)
-		n += good
-		if err != nil {
-			return n, fmt.Errorf("the chain of %q: %w", p, err)
-		}
-	}
-	return n, nil
+// AuditEnd is the last entry of a chain. Kept where the database cannot be
+// altered from, it shows later that no entries were cut off, and that the chain
+// was not written anew as a whole.
+type AuditEnd struct {
+	Property doorlink.PropertyID `json:"property"` // empty: the chain of no single one
+	Seq      int64               `json:"entry"`
+	Hash     string              `json:"hash"`
 }
 
-func (db *DB) verifyChain(ctx context.Context, p doorlink.PropertyID) (n int, err error) {
-	last := deedRow{}
+// VerifyAudit goes through every chain and returns where each ends, or
+// ErrChainBroken. Known are ends that were found earlier: each must still be an
+// entry of its chain. It reads in batches and takes as long as it needs.
+func (db *DB) VerifyAudit(ctx context.Context, known ...AuditEnd) ([]AuditEnd, error) {
+	all, err := chains.all(ctx, db.read)
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range known {
+		if !slices.Contains(all, k.Property) {
+			all = append(all, k.Property) // all of it has gone
+		}
+	}
+	ends := make([]AuditEnd, len(all))
+	for i, p := range all {
+		if ends[i], err = db.verifyChain(ctx, p, known); err != nil {
+			return nil, fmt.Errorf("the chain of %q: %w", p, err)
+		}
+	}
+	return ends, nil
+}
+
+func (db *DB) verifyChain(ctx context.Context, p doorlink.PropertyID, known []AuditEnd) (AuditEnd, error) {
+	at := AuditEnd{Property: p}
 	for {
-		rows, err := deedsAfter.all(ctx, db.read, p, last.Seq, purgeBatch)
-		if err != nil || len(rows) == 0 {
-			return n, err
+		rows, err := deedsAfter.all(ctx, db.read, p, at.Seq, purgeBatch)
+		if err != nil {
+			return at, err
 		}
 		for _, r := range rows {
 			whole := r.Erased || doorlink.Digest(r.detail) == r.digest
-			if r.Seq != last.Seq+1 || !whole || r.Chain(last.hash, r.digest) != r.hash {
-				return n, ErrChainBroken.With("seq", last.Seq+1)
+			if r.Seq != at.Seq+1 || !whole || r.Chain(at.Hash, r.digest) != r.hash {
+				return at, ErrChainBroken.With("seq", at.Seq+1)
 			}
-			last = r
-			n++
+			at.Seq, at.Hash = r.Seq, r.hash
+			if slices.ContainsFunc(known, at.denies) {
+				return at, ErrChainBroken.With("seq", at.Seq)
+			}
+		}
+		if len(rows) == 0 {
+			cut := slices.ContainsFunc(known, func(k AuditEnd) bool { return k.Property == p && k.Seq > at.Seq })
+			if cut {
+				return at, ErrChainBroken.With("seq", at.Seq+1)
+			}
+			return at, nil
 		}
 	}
+}
+
+// denies reports whether an end that was found earlier is the same entry with
+// another content.
+func (e AuditEnd) denies(known AuditEnd) bool {
+	return known.Property == e.Property && known.Seq == e.Seq && known.Hash != e.Hash
 }
 
 func scanDeed(r *sql.Rows) (d deedRow, err error) {

@@ -80,6 +80,9 @@ var suite = []struct {
 	{"PurgeIsTakenOver", purgeIsTakenOver},
 	{"PurgeTellsNothingOfOwnEntries", purgeTellsNothingOfOwnEntries},
 
+	{"AuditFindsWhatWasAltered", auditFindsWhatWasAltered},
+	{"AuditFindsThatItWasWrittenAnew", auditWrittenAnew},
+
 	{"FailedWriteLeavesNothing", failedWriteLeavesNothing},
 	{"WriteFailsAfterAFailedStatement", writeFailsAfterAFailedStatement},
 	{"PanicInAWriteRollsBack", panicInAWriteRollsBack},

@@ -3,7 +3,10 @@ package main
 import (
 	"bufio"
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"time"
@@ -18,7 +21,8 @@ import (
 type audit struct {
 	server.Config `embed:""`
 
-	List bool `help:"Print every entry, the latest first, before it is verified."`
+	List bool   `help:"Print every entry, the latest first, before it is verified."`
+	Ends string `help:"File that remembers where the audit ended, from one time to the next; kept elsewhere, it shows if entries were cut off." type:"path" placeholder:"FILE"`
 }
 
 // Run ends with a failure that names the first entry which is not as it was
@@ -30,13 +34,62 @@ func (c *audit) Run(ctx context.Context, log *slog.Logger) error {
 				return err
 			}
 		}
-		n, err := db.VerifyAudit(ctx)
+		known, err := readEnds(c.Ends)
 		if err != nil {
+			return err
+		}
+		ends, err := db.VerifyAudit(ctx, known...)
+		if err != nil {
+			return err
+		}
+		n := int64(0)
+		for _, e := range ends {
+			n += e.Seq
+		}
+		if err := writeEnds(c.Ends, ends); err != nil {
 			return err
 		}
 		fmt.Printf("%d entries, each as it was written.\n", n)
 		return nil
 	})
+}
+
+// readEnds reads where the audit ended when it was last verified: nothing if
+// there is no file yet, or none is asked for.
+func readEnds(file string) ([]store.AuditEnd, error) {
+	if file == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading where the audit ended: %w", err)
+	}
+	var ends []store.AuditEnd
+	if err := json.Unmarshal(text, &ends); err != nil {
+		return nil, fmt.Errorf("%s does not say where the audit ended: %w", file, err)
+	}
+	return ends, nil
+}
+
+// writeEnds writes what readEnds reads; of the two files there is always one.
+func writeEnds(file string, ends []store.AuditEnd) error {
+	if file == "" {
+		return nil
+	}
+	text, err := json.MarshalIndent(ends, "", "  ")
+	if err == nil {
+		err = os.WriteFile(file+".new", append(text, '\n'), 0o644)
+	}
+	if err == nil {
+		err = os.Rename(file+".new", file)
+	}
+	if err != nil {
+		return fmt.Errorf("writing where the audit ends: %w", err)
+	}
+	return nil
 }
 
 func printAudit(ctx context.Context, db *store.DB) error {

@@ -26,6 +26,7 @@ var used = map[string][]string{
 	"link":         {"data", "database", "keys", "listen", "base", "domain"},
 	"manager-link": {"data", "database", "keys", "listen", "base", "domain"},
 	"backup":       {"data", "database", "keys"},
+	"audit":        {"data", "database", "keys"},
 }
 
 func hideUnused(k *kong.Kong) error {
