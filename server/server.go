@@ -228,7 +228,7 @@ func (s *Server) invite(ctx context.Context) {
 		return
 	}
 	if len(all) == 0 {
-		fmt.Fprintf(os.Stderr, "\nNo building yet. Set it up at\n\n  %s\n\nThe link works once.\n\n", s.pages.OfferSetup())
+		fmt.Fprintf(os.Stderr, "\nNo building yet. Set it up at\n\n  %s\n\nThe link works once, within %d hours.\n\n", s.pages.OfferSetup(), int(web.SetupTime/time.Hour))
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"doorlink"
@@ -278,6 +279,31 @@ func TestPagesOpenWithoutTheirZone(t *testing.T) {
 	if got := s.get(t, "/r/", s.get(t, "/r/in/"+link.Reveal()).Cookies()...); got.StatusCode != http.StatusOK {
 		t.Errorf("a resident's: got status %d", got.StatusCode)
 	}
+}
+
+func TestASetUpLinkEndsAfterADayAndSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSite(t, "http://localhost", 1)
+		path := func() string { return strings.TrimPrefix(s.OfferSetup(), "http://localhost") }
+		link := path()
+		time.Sleep(SetupTime - time.Second)
+		if got := s.get(t, link); got.StatusCode != http.StatusOK {
+			t.Errorf("a second before: got status %d", got.StatusCode)
+		}
+		time.Sleep(time.Second)
+		w := httptest.NewRecorder()
+		s.Handler().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), "POST", link, nil))
+		for name, got := range map[string]*http.Response{"the form": s.get(t, link), "what it sends": w.Result()} {
+			page := text(t, got)
+			if got.StatusCode != http.StatusGone || !strings.Contains(page, "has ended") || !strings.Contains(page, "prints a new one when it starts") {
+				t.Errorf("%s: got status %d: %s", name, got.StatusCode, page)
+			}
+		}
+		if got := s.get(t, path()); got.StatusCode != http.StatusOK {
+			t.Errorf("a new link: got status %d", got.StatusCode)
+		}
+	})
 }
 
 func TestGuessingIsSlow(t *testing.T) {

@@ -25,11 +25,15 @@ const (
 	inviteTime   = 7 * 24 * time.Hour // how long a resident's first link works
 )
 
+// SetupTime is how long a set-up link works.
+const SetupTime = 24 * time.Hour
+
 // setup is the one-time link with which an empty installation gets its first
 // building. It lives in the memory of the node that printed it.
 type setup struct {
 	mu   sync.Mutex
 	hash string // of the link's secret; empty when there is none
+	ends time.Time
 }
 
 var (
@@ -42,19 +46,19 @@ var (
 )
 
 // OfferSetup makes the link that sets up the first building, and ends any
-// earlier one. It works once.
+// earlier one. It works once, for SetupTime.
 func (s *Server) OfferSetup() string {
 	secret := doorlink.NewSecret()
 	s.setup.mu.Lock()
 	defer s.setup.mu.Unlock()
-	s.setup.hash = secret.Hash()
+	s.setup.hash, s.setup.ends = secret.Hash(), time.Now().Add(SetupTime)
 	return s.base + "/setup/" + secret.Reveal()
 }
 
 func (t *setup) good(token string) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.hash != "" && subtle.ConstantTimeCompare([]byte(doorlink.Secret(token).Hash()), []byte(t.hash)) == 1
+	return t.hash != "" && time.Now().Before(t.ends) && subtle.ConstantTimeCompare([]byte(doorlink.Secret(token).Hash()), []byte(t.hash)) == 1
 }
 
 // setupView is setup/form.html: what was typed, and what is wrong with it.
