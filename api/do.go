@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
@@ -109,7 +110,11 @@ func at[I, O any, P placed[I]](s *Server, method, path string, op about, h func(
 		if err := op.allows(d); err != nil {
 			return nil, err
 		}
-		return h(ctx, d, in)
+		out, err := h(ctx, d, in)
+		if doorlink.KindOf(err) == doorlink.NotFound {
+			d.Missed(ctx, fmt.Sprintf("%+v", *in))
+		}
+		return out, err
 	})
 }
 

@@ -176,7 +176,7 @@ func (v *visit) do(method, path string, form url.Values, header http.Header) ans
 // deeds counts the entries of the audit, of no property, with an action.
 func (h *house) deeds(t testing.TB, action string) int {
 	t.Helper()
-	all, err := h.db.Deeds(t.Context(), store.DeedQuery{Action: action, Limit: 100})
+	all, err := h.db.Deeds(t.Context(), store.DeedQuery{Action: action, Limit: 1000})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -77,7 +77,8 @@ func (s *Server) signedIn(find finder, f ownFunc) http.Handler {
 }
 
 // desk guards what needs a manager at one of their properties. What goes wrong
-// there is told among that property's pages.
+// there is told among that property's pages; who asks for something of elsewhere
+// is told that it is not there, and the audit that they asked.
 func (s *Server) desk(f deskFunc) http.Handler { return s.own(s.at(f)) }
 
 // aside guards what an open page asks by itself, which is no use of the session.
@@ -90,7 +91,11 @@ func (s *Server) at(f deskFunc) ownFunc {
 			return err
 		}
 		d := &desk{Desk: at, lang: o.lang}
-		s.answer(w, r, d, f(w, r, d))
+		err = f(w, r, d)
+		if doorlink.KindOf(err) == doorlink.NotFound {
+			d.Missed(r.Context(), r.URL.Path+" "+r.Form.Encode())
+		}
+		s.answer(w, r, d, err)
 		return nil
 	}
 }

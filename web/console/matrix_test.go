@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"errors"
 	"io"
 	"maps"
 	"net/http"
@@ -213,7 +214,11 @@ func (h *house) ask(pattern string, at doorlink.PropertyID) *http.Request {
 		"{$}", "", "{property}", string(at), "{door}", string(h.plan.Doors[0].ID), "{key}", string(h.plan.Keys[0].ID),
 		"{person}", string(h.plan.People[0].ID), "{unit}", string(h.plan.Units[0].ID), "{manager}", string(h.linda.ID),
 	).Replace(path)
-	r := httptest.NewRequest(method, path, strings.NewReader(readable.Encode()))
+	form := maps.Clone(readable)
+	if strings.HasSuffix(path, "/move") {
+		form.Set("to", "1")
+	}
+	r := httptest.NewRequest(method, path, strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
 	r.Header.Set("User-Agent", "Firefox")
@@ -288,6 +293,47 @@ func (h *house) holds(t *testing.T, pattern string, who doorlink.Manager, may fu
 	h.session(t, r, who)
 	if status, body := h.served(t, r); status != http.StatusNotFound || strings.Contains(body, "Elm") {
 		t.Errorf("%s elsewhere: got status %d", pattern, status)
+	}
+}
+
+// furnished is Elm House with one of everything that an address can name.
+func (h *house) furnished(t *testing.T) *strings.Replacer {
+	t.Helper()
+	p := h.elm.Property.ID
+	eve := h.elm.AddPerson("Eve", "Elm")
+	unit := doorlink.Unit{ID: doorlink.NewID[doorlink.UnitID]("unit"), Property: p, Name: "E1"}
+	hook := doorlink.Hook{ID: doorlink.NewID[doorlink.HookID]("hook"), Property: p, URL: "https://example.org/", Events: []doorlink.EventKind{doorlink.CallPlaced}}
+	token := doorlink.Token{ID: doorlink.NewID[doorlink.TokenID]("tok"), Property: p, Name: "T", Manager: h.rut.ID, Made: time.Now(), Ends: time.Now().Add(time.Hour)}
+	list := store.Draft{ID: doorlink.NewID[doorlink.DraftID]("draft"), Property: p, Manager: h.rut.ID, Made: time.Now()}
+	h.write(t, func(ctx context.Context, tx *store.Tx) error {
+		return errors.Join(tx.AddUnit(ctx, unit), tx.AddPerson(ctx, h.elm.People[0]), tx.AddHook(ctx, hook, "whsec_x"),
+			tx.AddToken(ctx, token, "hash"), tx.AddDraft(ctx, list))
+	})
+	return strings.NewReplacer("{door}", string(h.elm.Doors[0].ID), "{key}", string(h.elm.Keys[0].ID), "{person}", string(eve),
+		"{unit}", string(unit.ID), "{hook}", string(hook.ID), "{token}", string(token.ID), "{list}", string(list.ID))
+}
+
+func TestIDsOfElsewhereAreNowhereAndTheGuessIsAudited(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, nil)
+	elms := h.furnished(t)
+	role := doorlink.Role{Manager: h.linda.ID, Property: h.plan.Property.ID, Scope: doorlink.FullKeys, Devices: true}
+	h.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.SetRole(ctx, role) })
+	for _, pattern := range patterns(h.console) {
+		path := elms.Replace(strings.Replace(pattern, "{property}", string(h.plan.Property.ID), 1))
+		if path == strings.Replace(pattern, "{property}", string(h.plan.Property.ID), 1) || needs[pattern] == doorlink.Govern {
+			continue
+		}
+		before := h.deeds(t, "property.refused")
+		r := h.ask(strings.ReplaceAll(path, "{delivery}", "dlv_none"), h.plan.Property.ID)
+		h.session(t, r, h.linda)
+		status, body := h.served(t, r)
+		if status != http.StatusNotFound || strings.Contains(body, "Elm") || strings.Contains(body, "Eve") {
+			t.Errorf("%s: got status %d", pattern, status)
+		}
+		if n := h.deeds(t, "property.refused") - before; n != 1 {
+			t.Errorf("%s: the guess has %d entries in the audit", pattern, n)
+		}
 	}
 }
 
