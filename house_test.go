@@ -42,7 +42,8 @@ var floors = map[string]int{
 	"doorlink/switchboard":    2,
 	"doorlink/web/page":       2,
 
-	"doorlink/office": 3,
+	"doorlink/office":          3,
+	"doorlink/store/storetest": 3,
 
 	"doorlink/api":         4,
 	"doorlink/api/client":  4,

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -19,6 +18,7 @@ import (
 	"doorlink/building"
 	"doorlink/office"
 	"doorlink/store"
+	"doorlink/store/storetest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -39,11 +39,7 @@ type house struct {
 func newHouse(tb testing.TB) *house {
 	tb.Helper()
 	log := slog.New(slog.DiscardHandler)
-	db, err := store.Open(tb.Context(), "sqlite:"+filepath.Join(tb.TempDir(), "test.db"), log)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() { db.Close() })
+	db := storetest.Open(tb, storetest.SQLite(tb))
 	h := &house{
 		db: db, plan: newPlan(tb, "Linden Court"), elsewhere: newPlan(tb, "Elm House"),
 		rut: doorlink.Manager{ID: doorlink.NewID[doorlink.ManagerID]("man"), Name: "Rut", Email: "rut@example.org", Portfolio: true},
@@ -64,6 +60,7 @@ func newHouse(tb testing.TB) *house {
 		return tx.AddManager(ctx, h.lin, time.Now())
 	})
 	h.office = office.New(db, log)
+	var err error
 	if h.api, err = api.New(api.Config{Base: "https://door.example"}, h.office, log); err != nil {
 		tb.Fatal(err)
 	}

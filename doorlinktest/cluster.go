@@ -10,6 +10,7 @@ import (
 	"doorlink/building"
 	"doorlink/server"
 	"doorlink/store"
+	"doorlink/store/storetest"
 )
 
 const (
@@ -38,13 +39,13 @@ type Cluster struct {
 func Alone(tb testing.TB) *Cluster {
 	tb.Helper()
 	c := newCluster(tb)
-	c.start(server.Config{Data: tb.TempDir(), RelayListen: "127.0.0.1:0", RelayLAN: true}, c.listen())
+	c.start(server.Config{Data: newData(tb), RelayListen: "127.0.0.1:0", RelayLAN: true}, c.listen())
 	return c
 }
 
 // Together is two nodes that share a new PostgreSQL database, a file of keys and
 // a clustered bus. The test is skipped where there is no server; see
-// PostgresVar.
+// storetest.PostgresVar.
 func Together(tb testing.TB) *Cluster {
 	tb.Helper()
 	c := newCluster(tb)
@@ -58,7 +59,7 @@ func Together(tb testing.TB) *Cluster {
 // twoConfigs are the settings of two nodes that know each other.
 func (c *Cluster) twoConfigs() []server.Config {
 	c.tb.Helper()
-	database := newDatabase(c.tb).String()
+	database := storetest.Postgres(c.tb)
 	dir := c.tb.TempDir()
 	var all []server.Config
 	ports := freePorts(c.tb, 4)
@@ -80,9 +81,17 @@ func InBubble(tb testing.TB) *Cluster {
 	c := newBubbleCluster(tb)
 	l := newPipes()
 	c.start(server.Config{
-		Data: tb.TempDir(), RelayURLs: []string{relayElsewhere}, RelaySecret: "not used by anybody",
+		Data: newData(tb), RelayURLs: []string{relayElsewhere}, RelaySecret: "not used by anybody",
 	}, l).dial = l.dial
 	return c
+}
+
+// newData makes the folder of a node that has its database to itself.
+func newData(tb testing.TB) string {
+	tb.Helper()
+	dir := tb.TempDir()
+	storetest.PutFile(tb, filepath.Join(dir, "doorlink.db"))
+	return dir
 }
 
 // relayElsewhere is a relay that nobody in a bubble asks.

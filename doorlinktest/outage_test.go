@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,6 +17,7 @@ import (
 	"doorlink"
 	"doorlink/server"
 	"doorlink/store"
+	"doorlink/store/storetest"
 )
 
 // cable is the way to a PostgreSQL server, which can be cut and mended.
@@ -34,7 +36,8 @@ type cable struct {
 // newCable lays a cable to a new database; it lasts until the end of the test.
 func newCable(tb testing.TB) *cable {
 	tb.Helper()
-	u := newDatabase(tb)
+	u, err := url.Parse(storetest.Postgres(tb))
+	must(tb, err)
 	c := &cable{tb: tb, server: u.Host, here: "127.0.0.1:0"}
 	c.mend()
 	u.Host = c.here

@@ -56,7 +56,7 @@ func Processes(tb testing.TB, nodes int) *Cluster {
 	tb.Helper()
 	c := newCluster(tb)
 	ports := freePorts(tb, nodes)
-	configs := []server.Config{{Data: tb.TempDir(), RelayListen: "127.0.0.1:0", RelayLAN: true}}
+	configs := []server.Config{{Data: newData(tb), RelayListen: "127.0.0.1:0", RelayLAN: true}}
 	if nodes > 1 {
 		configs = c.twoConfigs()
 	}

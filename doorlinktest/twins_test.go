@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"net/http"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -15,6 +14,7 @@ import (
 	"doorlink/doorcode/issue"
 	"doorlink/relay"
 	"doorlink/store"
+	"doorlink/store/storetest"
 	"doorlink/switchboard"
 	"doorlink/web"
 )
@@ -28,7 +28,7 @@ func twins(tb testing.TB, around func(asked) asked) *Cluster {
 	c := newBubbleCluster(tb)
 	rand.Read(c.keys.Doorcodes.Key[:]) // never fails
 	var err error
-	c.DB, err = store.Open(context.Background(), "sqlite:"+filepath.Join(tb.TempDir(), "twins.db"), c.Log.logger())
+	c.DB, err = store.Open(context.Background(), storetest.SQLite(tb), c.Log.logger())
 	must(tb, err)
 	tb.Cleanup(func() { c.DB.Close() })
 	shared, err := bus.Embedded()

@@ -3,24 +3,19 @@ package office_test
 import (
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"doorlink"
 	"doorlink/building"
 	"doorlink/office"
-	"doorlink/store"
+	"doorlink/store/storetest"
 )
 
 // big is an estate of ten thousand residents and four doors.
 func big(b *testing.B) *office.Desk {
 	b.Helper()
-	db, err := store.Open(b.Context(), "sqlite:"+filepath.Join(b.TempDir(), "test.db"), slog.New(slog.DiscardHandler))
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() { db.Close() })
+	db := storetest.Open(b, storetest.SQLite(b))
 	p, err := building.New("Linden Court", "Europe/Berlin")
 	if err != nil {
 		b.Fatal(err)

@@ -2,11 +2,7 @@ package office_test
 
 import (
 	"context"
-	"database/sql"
 	"log/slog"
-	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -17,11 +13,8 @@ import (
 	"doorlink/building"
 	"doorlink/office"
 	"doorlink/store"
+	"doorlink/store/storetest"
 )
-
-// postgresVar names the variable with the URL of a PostgreSQL server on which
-// the tests may make databases. Without it they run on SQLite alone.
-const postgresVar = "DOORLINK_TEST_POSTGRES"
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
@@ -29,14 +22,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func onEach(t *testing.T, test func(*testing.T, *house)) {
 	t.Helper()
 	t.Parallel()
-	t.Run("sqlite", func(t *testing.T) {
-		t.Parallel()
-		test(t, newHouse(t, "sqlite:"+filepath.Join(t.TempDir(), "test.db")))
-	})
-	t.Run("postgres", func(t *testing.T) {
-		t.Parallel()
-		test(t, newHouse(t, newDatabase(t)))
-	})
+	storetest.OnEach(t, func(t *testing.T, db *store.DB) { test(t, newHouse(t, db)) })
 }
 
 // house is a building with its office. Ada (with a handset) and Chidi live in
@@ -54,13 +40,8 @@ type house struct {
 	elsewhere        *building.Plan // another property, of root alone
 }
 
-func newHouse(tb testing.TB, url string) *house {
+func newHouse(tb testing.TB, db *store.DB) *house {
 	tb.Helper()
-	db, err := store.Open(tb.Context(), url, slog.New(slog.DiscardHandler))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() { db.Close() })
 	h := &house{
 		db: db, office: office.New(db, slog.New(slog.DiscardHandler)),
 		root:   doorlink.Manager{ID: doorlink.NewID[doorlink.ManagerID]("man"), Name: "Rut", Email: "rut@example.org", Portfolio: true},
@@ -144,36 +125,4 @@ func (h *house) within(tb testing.TB, may ...doorlink.Ability) *office.Desk {
 		tb.Fatal(err)
 	}
 	return d
-}
-
-// newDatabase makes a database for one test on the PostgreSQL server and
-// returns its URL.
-func newDatabase(tb testing.TB) string {
-	tb.Helper()
-	server := os.Getenv(postgresVar)
-	if server == "" {
-		tb.Skip(postgresVar + " is not set")
-	}
-	name := strings.ToLower(doorlink.NewID[string]("test"))
-	administer(tb, server, `CREATE DATABASE `+name)
-	tb.Cleanup(func() { administer(tb, server, `DROP DATABASE `+name+` WITH (FORCE)`) })
-	u, err := url.Parse(server)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	u.Path = "/" + name
-	return u.String()
-}
-
-// administer executes one statement on the PostgreSQL server.
-func administer(tb testing.TB, server, statement string) {
-	tb.Helper()
-	pool, err := sql.Open("pgx", server)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	defer pool.Close()
-	if _, err := pool.ExecContext(context.WithoutCancel(tb.Context()), statement); err != nil {
-		tb.Fatalf("%s: %v", statement, err)
-	}
 }

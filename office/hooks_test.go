@@ -18,6 +18,7 @@ import (
 	"doorlink/doorcode"
 	"doorlink/office"
 	"doorlink/store"
+	"doorlink/store/storetest"
 )
 
 // every is a webhook that is told everything.
@@ -310,7 +311,7 @@ func second[T any](_ T, err error) error { return err }
 // examples of the manual against what was told.
 func TestTheManualShowsEveryEventAsItIs(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t, "sqlite:"+filepath.Join(t.TempDir(), "test.db"))
+	h := newHouse(t, storetest.Open(t, storetest.SQLite(t)))
 	ctx, d := t.Context(), h.desk(t)
 	made, err := d.AddHook(ctx, every())
 	if err != nil {

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -17,19 +16,20 @@ import (
 	"doorlink/building"
 	"doorlink/hook"
 	"doorlink/store"
+	"doorlink/store/storetest"
 )
 
 // mailroom is a queue of deliveries with the courier of one node.
 type mailroom struct {
 	*courier
-	t    *testing.T
-	path string
-	at   doorlink.PropertyID
+	t   *testing.T
+	url string
+	at  doorlink.PropertyID
 }
 
 func newMailroom(t *testing.T) *mailroom {
 	t.Helper()
-	p := &mailroom{t: t, path: filepath.Join(t.TempDir(), "test.db")}
+	p := &mailroom{t: t, url: storetest.SQLite(t)}
 	p.courier = p.node()
 	plan, err := building.New("Linden Court", "Europe/Berlin")
 	if err != nil {
@@ -45,11 +45,7 @@ func newMailroom(t *testing.T) *mailroom {
 // node is the courier of one more node.
 func (p *mailroom) node() *courier {
 	p.t.Helper()
-	db, err := store.Open(p.t.Context(), "sqlite:"+p.path, quiet)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	p.t.Cleanup(func() { db.Close() })
+	db := storetest.Open(p.t, p.url)
 	return newCourier(db, hook.New(hook.Config{Private: true}), slog.New(slog.DiscardHandler))
 }
 

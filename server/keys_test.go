@@ -17,22 +17,8 @@ import (
 	"doorlink"
 	"doorlink/building"
 	"doorlink/store"
+	"doorlink/store/storetest"
 )
-
-// openDB opens a database of its own until the end of the test.
-func openDB(t testing.TB) *store.DB {
-	t.Helper()
-	db, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "test.db"), quiet)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return db
-}
 
 // build puts up a building with one door and one resident.
 func build(t testing.TB, db *store.DB) *building.Plan {
@@ -53,7 +39,7 @@ func build(t testing.TB, db *store.DB) *building.Plan {
 
 func newKeys(t testing.TB, path string) Keys {
 	t.Helper()
-	k, made, err := openKeys(t.Context(), path, openDB(t))
+	k, made, err := openKeys(t.Context(), path, storetest.Open(t, storetest.SQLite(t)))
 	if err != nil || !made {
 		t.Fatalf("got made %v, %v, want new keys", made, err)
 	}
@@ -68,7 +54,7 @@ func TestKeysAreMadeOnceForTheirOwnerAlone(t *testing.T) {
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("got a file %v, %v, want mode 0600", info.Mode(), err)
 	}
-	again, made, err := openKeys(t.Context(), path, openDB(t))
+	again, made, err := openKeys(t.Context(), path, storetest.Open(t, storetest.SQLite(t)))
 	if err != nil || made || again != first {
 		t.Errorf("got made %v, the same keys %v, %v, want those of the first start", made, again == first, err)
 	}
@@ -89,7 +75,7 @@ func onlyFile(t testing.TB, path string) {
 
 func TestNodesThatStartAtOnceAgreeOnTheKeys(t *testing.T) {
 	t.Parallel()
-	path, db := filepath.Join(t.TempDir(), "keys.json"), openDB(t)
+	path, db := filepath.Join(t.TempDir(), "keys.json"), storetest.Open(t, storetest.SQLite(t))
 	const nodes = 16
 	var got [nodes]Keys
 	var makers [nodes]bool
@@ -146,7 +132,7 @@ func TestKeysAreRefused(t *testing.T) {
 			t.Parallel()
 			path := filepath.Join(t.TempDir(), "keys.json")
 			writeFile(t, path, []byte(c.text), c.mode)
-			k, made, err := openKeys(t.Context(), path, openDB(t))
+			k, made, err := openKeys(t.Context(), path, storetest.Open(t, storetest.SQLite(t)))
 			if err == nil || made || k != (Keys{}) {
 				t.Fatalf("got keys %v, made %v, %v, want an error and none", k != (Keys{}), made, err)
 			}
@@ -162,7 +148,7 @@ func TestKeysAreRefused(t *testing.T) {
 
 func TestLostKeysAreNotMadeAnewForLocksThatKnowOthers(t *testing.T) {
 	t.Parallel()
-	db, dir := openDB(t), t.TempDir()
+	db, dir := storetest.Open(t, storetest.SQLite(t)), t.TempDir()
 	k := newKeys(t, filepath.Join(dir, "keys.json"))
 	plan := build(t, db)
 	if _, made, err := openKeys(t.Context(), filepath.Join(dir, "other.json"), db); err != nil || !made {

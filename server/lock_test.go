@@ -12,6 +12,7 @@ import (
 	"doorlink"
 	"doorlink/doorcode"
 	"doorlink/store"
+	"doorlink/store/storetest"
 )
 
 // provisioned reads a provisioning file.
@@ -26,7 +27,7 @@ func provisioned(t testing.TB, file string) doorcode.Provision {
 
 func TestProvisioningAgainGivesTheNextVersionOfTheSameLock(t *testing.T) {
 	t.Parallel()
-	db := openDB(t)
+	db := storetest.Open(t, storetest.SQLite(t))
 	k, door := newKeys(t, filepath.Join(t.TempDir(), "keys.json")), build(t, db).Doors[0].ID
 	file, now := filepath.Join(t.TempDir(), "lock.json"), time.Now()
 	writeFile(t, file, []byte("something else"), 0o644)
@@ -64,7 +65,7 @@ func TestProvisioningAgainGivesTheNextVersionOfTheSameLock(t *testing.T) {
 
 func TestChoicesThatALockCannotHave(t *testing.T) {
 	t.Parallel()
-	db := openDB(t)
+	db := storetest.Open(t, storetest.SQLite(t))
 	k, door := newKeys(t, filepath.Join(t.TempDir(), "keys.json")), build(t, db).Doors[0].ID
 	setting := doorlink.Fail(doorlink.Invalid, "lock.setting")
 	for name, c := range map[string]struct {

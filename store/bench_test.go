@@ -13,12 +13,13 @@ import (
 
 	"doorlink"
 	"doorlink/store"
+	"doorlink/store/storetest"
 )
 
 // everyEngine runs a benchmark on each engine.
 func everyEngine(b *testing.B, f func(*testing.B, *store.DB)) {
-	for engine, open := range engines() {
-		b.Run(engine, func(b *testing.B) { f(b, open(b)) })
+	for engine, url := range storetest.Engines {
+		b.Run(engine, func(b *testing.B) { f(b, storetest.Open(b, url(b))) })
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"doorlink"
 	"doorlink/store"
+	"doorlink/store/storetest"
 )
 
 // writerVar makes the test program a writer to the database that it names; see
@@ -25,7 +26,7 @@ func TestKilledWriterLosesNothing(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "test.db")
 	told := killWriter(t, path, 500)
-	db := open(t, "sqlite:"+path)
+	db := storetest.Open(t, "sqlite:"+path)
 	kept := map[string]bool{}
 	for _, id := range must(db.Texts(t.Context(), `SELECT id FROM properties`)) {
 		kept[id] = true

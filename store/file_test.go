@@ -17,6 +17,7 @@ import (
 
 	"doorlink"
 	"doorlink/store"
+	"doorlink/store/storetest"
 )
 
 func TestOpenRefusesOtherURLs(t *testing.T) {
@@ -49,7 +50,7 @@ func TestOpenRefusesWhatIsNoDatabase(t *testing.T) {
 func TestFilesAreForTheirOwnerOnly(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	db := open(t, "sqlite:"+filepath.Join(dir, "100% odd?#name.db"))
+	db := storetest.Open(t, "sqlite:"+filepath.Join(dir, "100% odd?#name.db"))
 	newHouse(t, db)
 	if err := db.Backup(t.Context(), filepath.Join(dir, "backup.db")); err != nil {
 		t.Fatal(err)
@@ -69,7 +70,7 @@ func TestTwoProcessesShareAFile(t *testing.T) {
 	dbs := make([]*store.DB, 4)
 	var all sync.WaitGroup
 	for i := range dbs {
-		all.Go(func() { dbs[i] = open(t, url) })
+		all.Go(func() { dbs[i] = storetest.Open(t, url) })
 	}
 	all.Wait()
 	h := newHouse(t, dbs[0])
@@ -95,22 +96,19 @@ func TestOpenWaitsForTheMigration(t *testing.T) {
 	if err := held.Close(); err != nil {
 		t.Fatal(err)
 	}
-	open(t, "sqlite:"+path)
+	storetest.Open(t, "sqlite:"+path)
 }
 
 func TestOpeningAgainMigratesNothing(t *testing.T) {
 	t.Parallel()
-	for engine, url := range map[string]func(testing.TB) string{
-		"sqlite":   func(tb testing.TB) string { return "sqlite:" + filepath.Join(tb.TempDir(), "test.db") },
-		"postgres": newDatabase,
-	} {
+	for engine, url := range storetest.Engines {
 		t.Run(engine, func(t *testing.T) {
 			t.Parallel()
 			url := url(t)
-			first := open(t, url)
+			first := storetest.Open(t, url)
 			h := newHouse(t, first)
 			before := schema(t, first)
-			again := open(t, url)
+			again := storetest.Open(t, url)
 			same(t, "property", must(again.Property(t.Context(), h.property.ID)), h.property)
 			same(t, "schema", schema(t, again), before)
 			versions := must(again.Texts(t.Context(), `SELECT CAST(version_id AS TEXT) FROM schema_version ORDER BY version_id`))
@@ -132,7 +130,7 @@ func future(t *testing.T, statements string) fs.FS {
 func TestDatabaseIsCopiedBeforeItIsMigrated(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "test.db")
-	old := open(t, "sqlite:"+path)
+	old := storetest.Open(t, "sqlite:"+path)
 	h := newHouse(t, old)
 	if err := old.Close(); err != nil {
 		t.Fatal(err)
@@ -142,14 +140,14 @@ func TestDatabaseIsCopiedBeforeItIsMigrated(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	aside := open(t, "sqlite:"+path+".v2")
+	aside := storetest.Open(t, "sqlite:"+path+".v2")
 	same(t, "property aside", must(aside.Property(t.Context(), h.property.ID)), h.property)
 }
 
 func TestFailedMigrationLeavesTheDatabase(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "test.db")
-	old := open(t, "sqlite:"+path)
+	old := storetest.Open(t, "sqlite:"+path)
 	h := newHouse(t, old)
 	if err := old.Close(); err != nil {
 		t.Fatal(err)
@@ -160,7 +158,7 @@ func TestFailedMigrationLeavesTheDatabase(t *testing.T) {
 			t.Fatal("migrated")
 		}
 	}
-	again := open(t, "sqlite:"+path)
+	again := storetest.Open(t, "sqlite:"+path)
 	same(t, "property", must(again.Property(t.Context(), h.property.ID)), h.property)
 	same(t, "codes", must(again.Texts(t.Context(), `SELECT door FROM codes`)), nil)
 }
@@ -168,7 +166,7 @@ func TestFailedMigrationLeavesTheDatabase(t *testing.T) {
 func TestClosedDatabaseIsOneFile(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	db := open(t, "sqlite:"+filepath.Join(dir, "test.db"))
+	db := storetest.Open(t, "sqlite:"+filepath.Join(dir, "test.db"))
 	newHouse(t, db)
 	must(db.Properties(t.Context()))
 	if err := db.Close(); err != nil {
@@ -185,7 +183,7 @@ func TestClosedDatabaseIsOneFile(t *testing.T) {
 func TestAnotherProcessWrites(t *testing.T) {
 	t.Parallel()
 	url := "sqlite:" + filepath.Join(t.TempDir(), "test.db")
-	here, there := open(t, url), open(t, url)
+	here, there := storetest.Open(t, url), storetest.Open(t, url)
 	begun, release := make(chan struct{}), make(chan struct{})
 	var all sync.WaitGroup
 	all.Go(func() {
@@ -207,7 +205,7 @@ func TestAnotherProcessWrites(t *testing.T) {
 func TestNewerDatabaseIsRefused(t *testing.T) {
 	t.Parallel()
 	url := "sqlite:" + filepath.Join(t.TempDir(), "test.db")
-	db := open(t, url)
+	db := storetest.Open(t, url)
 	write(t, db, func(tx *store.Tx) error {
 		return tx.Exec(t.Context(), `INSERT INTO schema_version (version_id, is_applied) VALUES (99, $1)`, true)
 	})
@@ -233,7 +231,7 @@ func TestFullDiskLosesNothing(t *testing.T) {
 			t.Errorf("unmounting: %v", err)
 		}
 	})
-	db := open(t, "sqlite:"+filepath.Join(dir, "test.db"))
+	db := storetest.Open(t, "sqlite:"+filepath.Join(dir, "test.db"))
 	ballast := filepath.Join(dir, "ballast")
 	if err := os.WriteFile(ballast, make([]byte, 1<<20), 0o600); err != nil {
 		t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 
 	"doorlink"
 	"doorlink/store"
+	"doorlink/store/storetest"
 )
 
 // occupied lets fs queue up behind a write that is going on, and then all go
@@ -238,7 +239,7 @@ func TestOpensAndClosesInABubble(t *testing.T) {
 func TestCloseAmidWrites(t *testing.T) {
 	t.Parallel()
 	url := "sqlite:" + filepath.Join(t.TempDir(), "test.db")
-	db := open(t, url)
+	db := storetest.Open(t, url)
 	var written atomic.Int64
 	crowd(t, 32, func(i int) error {
 		for j := range 100 {
@@ -252,7 +253,7 @@ func TestCloseAmidWrites(t *testing.T) {
 		}
 		return nil
 	}, store.ErrDown)
-	again := open(t, url)
+	again := storetest.Open(t, url)
 	same(t, "properties", int64(len(names(t, again))), written.Load())
 }
 

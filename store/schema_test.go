@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"doorlink/store"
+	"doorlink/store/storetest"
 )
 
 // schemaQuery lists the schema of an engine, one line for each column, index
@@ -47,18 +48,15 @@ func schema(tb testing.TB, db *store.DB) string {
 // files, which -update rewrites.
 func TestSchemaIsAsReviewed(t *testing.T) {
 	t.Parallel()
-	for engine, open := range engines() {
-		t.Run(engine, func(t *testing.T) {
-			t.Parallel()
-			got, golden := schema(t, open(t)), "schema_"+engine+".golden"
-			if *update {
-				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
+	storetest.OnEach(t, func(t *testing.T, db *store.DB) {
+		got, golden := schema(t, db), "schema_"+db.Engine()+".golden"
+		if *update {
+			if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+				t.Fatal(err)
 			}
-			same(t, golden, got, string(must(os.ReadFile(golden))))
-		})
-	}
+		}
+		same(t, golden, got, string(must(os.ReadFile(golden))))
+	})
 }
 
 // TestEveryTableAndColumnHasAComment reads the migrations line by line.

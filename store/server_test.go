@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
-	"os"
 	"sync"
 	"testing"
 	"time"
@@ -16,6 +15,7 @@ import (
 
 	"doorlink"
 	"doorlink/store"
+	"doorlink/store/storetest"
 )
 
 // cable is a way to a server that can be cut and joined again.
@@ -81,7 +81,7 @@ func (c *cable) cut() {
 // throughCable opens a fresh PostgreSQL database by a cable.
 func throughCable(t *testing.T) (*store.DB, *cable) {
 	t.Helper()
-	u := must(url.Parse(newDatabase(t)))
+	u := must(url.Parse(storetest.Postgres(t)))
 	c := &cable{to: u.Host, at: "127.0.0.1:0"}
 	if u.Port() == "" {
 		c.to = net.JoinHostPort(u.Hostname(), "5432")
@@ -94,7 +94,7 @@ func throughCable(t *testing.T) (*store.DB, *cable) {
 		c.pumps.Wait()
 	})
 	u.Host = c.at
-	return open(t, u.String()), c
+	return storetest.Open(t, u.String()), c
 }
 
 // TestServerComesBack cuts the way to the server while sixteen goroutines
@@ -161,10 +161,10 @@ func goesOn(t *testing.T, try func() error) {
 // TestServerEndsItsConnections is what a restart or an administrator does.
 func TestServerEndsItsConnections(t *testing.T) {
 	t.Parallel()
-	url := newDatabase(t)
-	db := open(t, url)
+	url := storetest.Postgres(t)
+	db := storetest.Open(t, url)
 	crowd(t, 16, func(int) error { return db.Ping(t.Context()) })
-	administer(t, url, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+	storetest.Exec(t, url, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 		WHERE datname = current_database() AND pid <> pg_backend_pid()`)
 	goesOn(t, func() error { return db.Ping(t.Context()) })
 }
@@ -179,10 +179,7 @@ func TestServerThatIsNotThereIsDown(t *testing.T) {
 
 func TestDatabaseThatIsNotThereIsDown(t *testing.T) {
 	t.Parallel()
-	if os.Getenv(postgresVar) == "" {
-		t.Skip(postgresVar + " is not set")
-	}
-	u := must(url.Parse(os.Getenv(postgresVar)))
+	u := must(url.Parse(storetest.Server(t)))
 	u.Path = "/doorlink_none"
 	_, err := store.Open(t.Context(), u.String(), slog.New(slog.DiscardHandler))
 	fails(t, "opening", err, store.ErrDown)
@@ -191,7 +188,7 @@ func TestDatabaseThatIsNotThereIsDown(t *testing.T) {
 // TestDeadlockedWritesAreTriedAgain has two writes hold what the other wants.
 func TestDeadlockedWritesAreTriedAgain(t *testing.T) {
 	t.Parallel()
-	db := openPostgres(t)
+	db := storetest.Open(t, storetest.Postgres(t))
 	a, b := property("a"), property("b")
 	write(t, db, func(tx *store.Tx) error { return tx.AddProperty(t.Context(), a) })
 	write(t, db, func(tx *store.Tx) error { return tx.AddProperty(t.Context(), b) })
@@ -218,7 +215,7 @@ func TestDeadlockedWritesAreTriedAgain(t *testing.T) {
 // TestNodesStartTogether opens one fresh database eight times at once.
 func TestNodesStartTogether(t *testing.T) {
 	t.Parallel()
-	url := newDatabase(t)
+	url := storetest.Postgres(t)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	crowd(t, 8, func(int) error {

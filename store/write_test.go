@@ -9,6 +9,7 @@ import (
 
 	"doorlink"
 	"doorlink/store"
+	"doorlink/store/storetest"
 )
 
 func backupIsForFilesAlone(t *testing.T, db *store.DB) {
@@ -23,7 +24,7 @@ func backupIsForFilesAlone(t *testing.T, db *store.DB) {
 		t.Fatal(err)
 	}
 	same(t, "kind of a second one", doorlink.KindOf(db.Backup(t.Context(), to)), doorlink.Conflict)
-	copied := open(t, "sqlite:"+to)
+	copied := storetest.Open(t, "sqlite:"+to)
 	same(t, "property", must(copied.Property(t.Context(), h.property.ID)), h.property)
 }
 

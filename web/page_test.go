@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -17,6 +16,7 @@ import (
 	"doorlink"
 	"doorlink/building"
 	"doorlink/store"
+	"doorlink/store/storetest"
 )
 
 // site is the pages over a real database, without the network.
@@ -28,11 +28,7 @@ type site struct {
 func newSite(t testing.TB, base string, residents int) site {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
-	db, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "doorlink.db"), log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { db.Close() })
+	db := storetest.Open(t, storetest.SQLite(t))
 	plan, err := building.New("Linden Court", "Europe/Berlin")
 	if err != nil {
 		t.Fatal(err)

@@ -9,7 +9,6 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -19,6 +18,7 @@ import (
 	"doorlink/building"
 	"doorlink/office"
 	"doorlink/store"
+	"doorlink/store/storetest"
 )
 
 // house is a building with its console. Rut manages the portfolio, Lin the
@@ -61,11 +61,8 @@ func newHouse(t testing.TB, post Post) *house {
 func (h *house) open(t testing.TB, post Post) {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
+	h.db = storetest.Open(t, storetest.SQLite(t))
 	var err error
-	if h.db, err = store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "test.db"), log); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { h.db.Close() })
 	if h.console, err = New(Config{Base: "http://localhost", Post: post}, h.db, office.New(h.db, log), log); err != nil {
 		t.Fatal(err)
 	}
