@@ -73,6 +73,10 @@ func (m Master) Door(p doorlink.PropertyID, d doorlink.DoorID, epoch uint32) Doo
 	return DoorKey{property.expand("ddc1/door", binary.BigEndian.AppendUint32(prefixed(string(d)), epoch))}
 }
 
+// Transit seals a code on its way from the node where a resident gave it to the
+// one that shows it. It is not of DDC-1: no lock knows it.
+func (m Master) Transit() Key { return m.root().expand("doorlink/transit", nil) }
+
 // root is K_root: HKDF-Extract with the salt "ddc1".
 func (m Master) root() Key {
 	b, err := hkdf.Extract(sha256.New, m.Key[:], []byte("ddc1"))

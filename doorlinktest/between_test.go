@@ -3,6 +3,7 @@ package doorlinktest
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,6 +18,8 @@ type between struct {
 
 	mu                     sync.Mutex
 	visitCall, call, given func() // each is run once and then forgotten
+
+	garbled atomic.Bool // the next code that is opened
 }
 
 // once runs what is to be done, outside the lock: it may come back here.
@@ -52,6 +55,13 @@ func (b *between) Given(ctx context.Context, c doorlink.CallID, now time.Time) (
 	return b.Codes.Given(ctx, c, now)
 }
 
+func (b *between) Open(c doorlink.CallID, sealed []byte) (doorlink.Code, error) {
+	if b.garbled.Swap(false) {
+		sealed = sealed[1:]
+	}
+	return b.Codes.Open(c, sealed)
+}
+
 // inBetween plays on twins whose boards can be interrupted.
 func inBetween(t *testing.T, play func(t *testing.T, house *House, b *between)) {
 	t.Helper()
@@ -78,6 +88,17 @@ func TestCodeThatIsGivenDuringAReloadIsShown(t *testing.T) {
 		visit.Open()
 		visit.Told(call, doorlink.Answered)
 		visit.SeesAgain(code)
+	})
+}
+
+func TestCodeThatIsLostOnTheWayIsShownFromTheLedger(t *testing.T) {
+	inBetween(t, func(t *testing.T, house *House, b *between) {
+		ana := house.Resident("Ana", "4B")
+		visit := house.Scan("Front door")
+		call := visit.Dial("Ana")
+		ana.Hears(call).Answer()
+		b.garbled.Store(true)
+		visit.Sees(ana.Grant(call))
 	})
 }
 

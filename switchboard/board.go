@@ -53,10 +53,13 @@ type House interface {
 }
 
 // Codes gives doorcodes. Asking for the same nth code of a call again gives the
-// same one; Given lists those of a call that still open their door.
+// same one; Given lists those of a call that still open their door. Seal closes
+// a code on its way to another node, where Open opens it again for the same call.
 type Codes interface {
 	Give(ctx context.Context, c doorlink.Call, nth int, now time.Time) (doorlink.Code, error)
 	Given(ctx context.Context, c doorlink.CallID, now time.Time) ([]doorlink.Code, error)
+	Seal(c doorlink.CallID, code doorlink.Code) ([]byte, error)
+	Open(c doorlink.CallID, sealed []byte) (doorlink.Code, error)
 }
 
 // Relay hands out the servers through which audio can travel, and forgets a

@@ -33,8 +33,8 @@ func (l *Leg) act(m toVisitor) {
 	case m.Line != nil:
 		l.away = *m.Line
 		l.tell()
-	case m.Given > 0:
-		l.board.setOff(l.showGiven)
+	case m.Given != nil:
+		l.onGiven(m.Given)
 	case m.Signal != nil:
 		l.hear(*m.Signal)
 	}
@@ -66,6 +66,17 @@ func (l *Leg) onCall(c doorlink.Call) {
 		l.board.publish(personSubject(c.Person), toPerson{Call: &c, Sign: &l.sign})
 		l.after(lineTime, l.unlessReached)
 	}
+}
+
+// onGiven shows the code that comes next. When another one should have come
+// before it, or it is not to be read, the ledger says what to show.
+func (l *Leg) onGiven(sealed []byte) {
+	code, err := l.board.codes.Open(l.call.ID, sealed)
+	if err != nil || code.Nth != l.shown.Nth+1 {
+		l.board.setOff(l.showGiven)
+		return
+	}
+	l.showLocked(code)
 }
 
 // onRinging counts a handset whose page shows the call. The first one starts
@@ -183,11 +194,15 @@ func (l *Leg) showGiven() {
 func (l *Leg) show(codes []doorlink.Code) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for i := range codes {
-		if comesAfter(codes[i], l.shown) && !l.finished {
-			l.shown = codes[i]
-			l.hear(doorlink.Signal{Kind: doorlink.SigCode, Call: l.call.ID, Code: &codes[i]})
-		}
+	for _, code := range codes {
+		l.showLocked(code)
+	}
+}
+
+func (l *Leg) showLocked(code doorlink.Code) {
+	if comesAfter(code, l.shown) && !l.finished {
+		l.shown = code
+		l.hear(doorlink.Signal{Kind: doorlink.SigCode, Call: l.call.ID, Code: &code})
 	}
 }
 

@@ -182,7 +182,11 @@ func (l *Line) Grant(ctx context.Context, id doorlink.CallID, nth int) error {
 	if err != nil {
 		return err
 	}
-	l.board.publish(visitorSubject(id), toVisitor{Given: nth})
+	sealed, err := l.board.codes.Seal(id, code)
+	if err != nil {
+		return err
+	}
+	l.board.publish(visitorSubject(id), toVisitor{Given: sealed})
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.hear(doorlink.Signal{Kind: doorlink.SigCode, Call: id, Code: &code})

@@ -22,7 +22,7 @@ type toVisitor struct {
 	Signal  *doorlink.Signal   `json:",omitempty"` // the resident says
 	Reached doorlink.HandsetID `json:",omitempty"` // a line is open
 	Ringing doorlink.HandsetID `json:",omitempty"` // a page shows the call
-	Given   int                `json:",omitempty"` // that code can be shown
+	Given   []byte             `json:",omitempty"` // a code, sealed: whoever listens on the bus learns nothing
 	Line    *bool              `json:",omitempty"` // the resident's line went away or came back
 	Take    *turn              `json:",omitempty"` // another leg has the call now
 }

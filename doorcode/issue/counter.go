@@ -2,6 +2,7 @@ package issue
 
 import (
 	"context"
+	"crypto/cipher"
 	"time"
 
 	"doorlink"
@@ -20,12 +21,15 @@ type Book interface {
 // Counter gives the doorcodes of calls: it checks that the resident may, has
 // the desk issue, and says what both pages show.
 type Counter struct {
-	desk *Desk
-	book Book
+	desk    *Desk
+	book    Book
+	transit cipher.AEAD
 }
 
 // NewCounter puts a counter before the desk.
-func NewCounter(desk *Desk, book Book) *Counter { return &Counter{desk: desk, book: book} }
+func NewCounter(desk *Desk, book Book) *Counter {
+	return &Counter{desk: desk, book: book, transit: newTransit(desk.master)}
+}
 
 // Give gives the nth code of a call, the same one whenever it is asked for
 // again that day. It refuses with what directory.MayGive returns when the
@@ -74,7 +78,7 @@ func (c *Counter) Given(ctx context.Context, call doorlink.CallID, now time.Time
 		if h.Place.Epoch != setup.Epoch || !now.Before(until) {
 			continue
 		}
-		digits := c.desk.digits(setup, h.Place.Day, h.Place.Slot, h.Gen)
+		digits := c.desk.days.at(c.desk.master, setup, h.Place.Day).digits(h.Place.Slot, h.Gen)
 		codes = append(codes, show(setup, digits, h, until, now))
 	}
 	return codes, nil

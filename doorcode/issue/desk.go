@@ -40,7 +40,7 @@ type Ask struct {
 type Desk struct {
 	master doorcode.Master
 	ledger Ledger
-	chains chains
+	days   days
 }
 
 // New makes a desk.
@@ -60,7 +60,7 @@ func (d *Desk) Issue(ctx context.Context, setup doorcode.Setup, ask Ask, now tim
 	if setup.Property != ask.Property || setup.Door != ask.Door || day < setup.First {
 		return doorlink.Doorcode{}, doorcode.ErrNoLock
 	}
-	codes := d.codes(setup, day)
+	codes := choice{codes: d.days.at(d.master, setup, day)}
 	key := doorcode.Ask{Call: ask.Call, Nth: ask.Nth}
 	// The ledger may run the rule several times; codes is the same each time.
 	slot, err := d.ledger.ChangeSlot(ctx, ask.Door, setup.Epoch, day, setup.Places, ask.Person,
