@@ -21,6 +21,15 @@ func stickerLeadsToItsDoor(t *testing.T, db *store.DB) {
 	fails(t, "a token nobody printed", err, doorlink.ErrStickerUnknown)
 	_, err = db.ScanShort(ctx, "00000000", noon)
 	fails(t, "a short code nobody printed", err, doorlink.ErrStickerUnknown)
+	for _, none := range []string{"\x00", "a\x00b", "\xff"} {
+		_, err = db.Scan(ctx, doorlink.Secret(none), noon)
+		fails(t, "a token that is no text", err, doorlink.ErrStickerUnknown)
+		_, err = db.Property(ctx, doorlink.PropertyID(none))
+		fails(t, "a property that is no text", err, store.ErrNoProperty)
+		_, err = db.Call(ctx, doorlink.CallID(none))
+		fails(t, "a call that is no text", err, store.ErrNoCall)
+		same(t, "at an entry that is no text", must(db.UnitFacts(ctx, h.front.ID, doorlink.EntryID(none))), nil)
+	}
 
 	write(t, db, func(tx *store.Tx) error { return tx.EndSticker(ctx, h.sticker.ID, noon) })
 	write(t, db, func(tx *store.Tx) error { return tx.EndSticker(ctx, h.sticker.ID, noon.Add(time.Hour)) })
