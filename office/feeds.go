@@ -164,7 +164,7 @@ func (d *Desk) sync(ctx context.Context, f store.Feed, now time.Time) (Receipt, 
 		if digest == f.Digest {
 			return Receipt{}, nil
 		}
-		f.File, f.Digest = name, digest
+		f.File, f.Digest = listName(name), digest
 		r, err := d.take(ctx, f, list, now)
 		if doorlink.KindOf(err) != doorlink.Invalid { // else it is no list, whenever it is read
 			return r, err

@@ -226,3 +226,15 @@ func TestListsFromOutsideNeedASourceAndThreeAbilities(t *testing.T) {
 		}
 	})
 }
+
+func TestAListIsTakenWhateverItsFileIsCalled(t *testing.T) { onEach(t, listOfAnyName) }
+
+func listOfAnyName(t *testing.T, h *house) {
+	d, dir := h.feed(t, false)
+	drops(t, dir, "june\xff\u202e.csv", "unit\n99Z\n") // a name that is no text, and turns what follows around
+	looks(t, d)
+	feed, err := d.Feed(t.Context())
+	if err != nil || feed.File != "" || feed.Report.Counts["unit"] != 1 {
+		t.Errorf("got %+v, %v", feed, err)
+	}
+}
