@@ -2,6 +2,7 @@ package directory
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -42,21 +43,33 @@ func Project(p doorlink.Property, all []Facts, now time.Time) []Entry {
 			entries = append(entries, f.entry(p.Names))
 		}
 	}
-	names := collate.New(language.Und)
-	slices.SortStableFunc(entries, func(a, b Entry) int {
-		return cmp.Or(CompareUnits(units[a.Unit], units[b.Unit]),
-			names.CompareString(a.Name, b.Name), strings.Compare(string(a.ID), string(b.ID)))
+	place, names := places(units), collate.New(language.Und)
+	slices.SortFunc(entries, func(a, b Entry) int {
+		if c := place[a.Unit] - place[b.Unit]; c != 0 {
+			return c
+		}
+		return cmp.Or(names.CompareString(a.Name, b.Name), strings.Compare(string(a.ID), string(b.ID)))
 	})
 	return entries
+}
+
+// places numbers units in the order in which directories have them, so that each
+// pair of them is compared once and not for every two people.
+func places(units map[doorlink.UnitID]doorlink.Unit) map[doorlink.UnitID]int {
+	place := make(map[doorlink.UnitID]int, len(units))
+	for i, u := range slices.SortedFunc(maps.Values(units), CompareUnits) {
+		place[u.ID] = i
+	}
+	return place
 }
 
 // CompareUnits orders units as directories do: Featured ones, then by rank,
 // those without one last, then in house order.
 func CompareUnits(a, b doorlink.Unit) int {
-	return cmp.Or(
-		cmp.Compare(level(a), level(b)), cmp.Compare(a.Rank, b.Rank),
-		CompareNames(a.Name, b.Name), strings.Compare(string(a.ID), string(b.ID)),
-	)
+	if c := cmp.Or(cmp.Compare(level(a), level(b)), cmp.Compare(a.Rank, b.Rank)); c != 0 {
+		return c
+	}
+	return cmp.Or(CompareNames(a.Name, b.Name), strings.Compare(string(a.ID), string(b.ID)))
 }
 
 func level(u doorlink.Unit) int {

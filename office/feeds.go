@@ -208,10 +208,12 @@ func (d *Desk) take(ctx context.Context, f store.Feed, list []byte, now time.Tim
 		return Receipt{}, err
 	}
 	o := roster.Options{Leavers: f.Leavers, Keys: d.usualKeys(roll), Decided: decidedBy(known)}
-	p, err := d.propose(Draft{Choices: Choices{Options: o, Encoding: encoding}, list: text}, roll)
+	draft := Draft{Choices: Choices{Options: o, Encoding: encoding}, list: text}
+	sheet, err := draft.sheet()
 	if err != nil {
 		return Receipt{}, err
 	}
+	p := d.propose(draft, sheet, roll)
 	open := p.withhold(known, now)
 	report, rows := Report{At: now, Counts: p.tally()}, make([]store.Conflict, len(open))
 	for i, c := range open {

@@ -2,6 +2,8 @@ package office
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io"
@@ -23,7 +25,8 @@ const importTime = time.Minute
 const importAction = "list.import"
 
 // Proposal is what a list would change, before anything is changed. Its Seal
-// names what it shows: every line of it, and nothing of the building besides.
+// names what it would do: every line that changes something or is skipped, and
+// nothing of the building besides.
 type Proposal struct {
 	roster.Plan
 	Draft Draft
@@ -49,19 +52,24 @@ func (d *Desk) Plan(ctx context.Context, id doorlink.DraftID) (*Proposal, error)
 	return d.proposals.of(d, draft, roll)
 }
 
-// propose works a proposal out.
-func (d *Desk) propose(draft Draft, roll *Roll) (*Proposal, error) {
-	sheet, err := roster.Parse(draft.list)
+// sheet reads a list.
+func (f Draft) sheet() (*roster.Sheet, error) {
+	sheet, err := roster.Parse(f.list)
 	if err != nil {
 		return nil, err
 	}
-	sheet.Encoding = draft.Choices.Encoding
+	sheet.Encoding = f.Choices.Encoding
+	return sheet, nil
+}
+
+// propose works a proposal out for a list that was read.
+func (d *Desk) propose(draft Draft, sheet *roster.Sheet, roll *Roll) *Proposal {
 	p := &Proposal{Plan: roster.Compare(sheet, roll.house(d), draft.Choices.Options), Draft: draft, Sheet: sheet, roll: roll}
 	for i, l := range p.Lines {
 		p.Lines[i] = d.within(l)
 	}
 	p.Seal, p.lines = seal(p.Plan), linesOf(p.Plan)
-	return p, nil
+	return p
 }
 
 // house is the roll as lists are compared with it.
@@ -84,28 +92,30 @@ func (d *Desk) within(l roster.Line) roster.Line {
 	return l
 }
 
-// seal is a digest of all that a plan shows. IDs of what is new are left out:
+// seal is a digest of all that a plan would do. IDs of what is new are left out:
 // they are others each time.
 func seal(p roster.Plan) string {
-	shown := struct {
-		Units []string
-		Lines []roster.Line
-	}{}
+	digest := sha256.New()
+	shown := json.NewEncoder(digest)
+	write := func(v any) {
+		if err := shown.Encode(v); err != nil {
+			panic(err) // lines are plain values
+		}
+	}
 	for _, u := range p.Units {
-		shown.Units = append(shown.Units, u.Unit.Name)
+		write(u.Unit.Name)
 	}
 	for _, l := range p.Lines {
+		if l.What == roster.Same {
+			continue
+		}
 		l.Changes = nil
 		if l.What == roster.New {
 			l.Person.ID = ""
 		}
-		shown.Lines = append(shown.Lines, l)
+		write(&l)
 	}
-	b, err := json.Marshal(shown)
-	if err != nil {
-		panic(err) // lines are plain values
-	}
-	return doorlink.Digest(string(b))
+	return hex.EncodeToString(digest.Sum(nil))
 }
 
 // Import applies the plan of a list, all of it in one step with one entry in the

@@ -1,7 +1,6 @@
 package office
 
 import (
-	"cmp"
 	"encoding/base64"
 	"slices"
 	"strings"
@@ -61,10 +60,13 @@ func page[T any](all []T, q Query, o order[T]) (Page[T], error) {
 	all = slices.Clone(all)
 	slices.SortStableFunc(all, func(a, b T) int {
 		c := compare(a, b)
-		if back {
-			c = -c
+		if c == 0 { // an ID may be costly to tell
+			return strings.Compare(o.id(a), o.id(b))
 		}
-		return cmp.Or(c, strings.Compare(o.id(a), o.id(b)))
+		if back {
+			return -c
+		}
+		return c
 	})
 	from, err := after(all, q.After, o.id)
 	if err != nil {

@@ -118,7 +118,11 @@ type keptProposal struct {
 func (k *proposals) of(d *Desk, draft Draft, roll *Roll) (*Proposal, error) {
 	want := keptProposal{draft: draft.ID, choices: draft.choices, role: d.authority(), roll: roll}
 	k.mu.Lock()
+	var sheet *roster.Sheet // read before, for another roll or other choices
 	for _, have := range k.kept {
+		if have.draft == want.draft {
+			sheet = have.proposal.Sheet
+		}
 		if have.draft == want.draft && have.choices == want.choices && have.role == want.role && have.roll == roll {
 			k.mu.Unlock()
 			p := *have.proposal
@@ -127,10 +131,13 @@ func (k *proposals) of(d *Desk, draft Draft, roll *Roll) (*Proposal, error) {
 		}
 	}
 	k.mu.Unlock()
-	p, err := d.propose(draft, roll)
-	if err != nil {
-		return nil, err
+	if sheet == nil {
+		var err error
+		if sheet, err = draft.sheet(); err != nil {
+			return nil, err
+		}
 	}
+	p := d.propose(draft, sheet, roll)
 	want.proposal = p
 	k.mu.Lock()
 	defer k.mu.Unlock()

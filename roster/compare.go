@@ -18,8 +18,9 @@ import (
 func Compare(s *Sheet, h House, o Options) Plan {
 	c := &comparison{
 		index: indexOf(h), options: o,
-		listed: map[string]bool{}, doubted: map[string]int{}, claimed: map[doorlink.PersonID]bool{},
+		listed: make(map[string]bool, len(s.Rows)), doubted: map[string]int{}, claimed: map[doorlink.PersonID]bool{},
 	}
+	c.plan.Lines = make([]Line, 0, len(s.Rows)+len(s.Problems))
 	for _, r := range s.Rows {
 		c.listed[r.Email] = true
 	}

@@ -37,10 +37,11 @@ type index struct {
 func indexOf(h House) *index {
 	x := &index{
 		House: h,
-		units: named[doorlink.Unit]{}, keys: named[doorlink.Key]{},
-		unit: map[doorlink.UnitID]doorlink.Unit{}, key: map[doorlink.KeyID]doorlink.Key{},
-		person: map[doorlink.PersonID]doorlink.Person{}, byEmail: map[string]doorlink.PersonID{}, byName: map[string][]doorlink.PersonID{},
-		in: map[doorlink.PersonID][]doorlink.Membership{}, holds: map[doorlink.PersonID][]doorlink.Holder{},
+		units: make(named[doorlink.Unit], len(h.Units)), keys: named[doorlink.Key]{},
+		unit: make(map[doorlink.UnitID]doorlink.Unit, len(h.Units)), key: map[doorlink.KeyID]doorlink.Key{},
+		person: make(map[doorlink.PersonID]doorlink.Person, len(h.People)), byEmail: make(map[string]doorlink.PersonID, len(h.People)),
+		byName: map[string][]doorlink.PersonID{},
+		in:     make(map[doorlink.PersonID][]doorlink.Membership, len(h.People)), holds: make(map[doorlink.PersonID][]doorlink.Holder, len(h.People)),
 	}
 	for _, u := range h.Units {
 		x.addUnit(u)
@@ -101,7 +102,8 @@ type called[T any] struct {
 }
 
 func (n named[T]) add(name string, thing T) {
-	n[fold(name)] = append(n[fold(name)], called[T]{name, thing})
+	like := fold(name)
+	n[like] = append(n[like], called[T]{name, thing})
 }
 
 // find prefers the one thing of exactly this name to the one that differs by

@@ -27,11 +27,11 @@ type grant struct {
 // past and future ones say nothing; of somebody with a future lease, past ones
 // say nothing.
 func wishes(rows []Row) (all []*wish, skipped []Line) {
-	weight := map[string]int{}
+	weight := make(map[string]int, len(rows))
 	for _, r := range rows {
 		weight[r.Email] = max(weight[r.Email], weightOf[r.Lease])
 	}
-	by := map[string]*wish{}
+	by := make(map[string]*wish, len(rows))
 	for _, r := range rows {
 		w := by[r.Email]
 		switch {
