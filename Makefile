@@ -18,7 +18,7 @@ dev: build ## the demo with pages and scripts read from disk at every request
 
 test: need lint ## everything, after installing what is missing
 	.ci/with-postgres --no-sync $(GO) test $(RACE) -timeout 15m $$($(GO) list ./... | grep -v /journeys)
-	$(GO) test $(RACE) -timeout 15m ./journeys # browsers alone: beside them nodes that are killed wait too long
+	$(GO) test -count=1 $(RACE) -timeout 15m ./journeys # browsers alone: beside them nodes that are killed wait too long
 
 need: ## install what the tests need, or say what it is
 	.ci/need
@@ -37,7 +37,7 @@ bench: ## figures of this machine, none of them asserted
 	.ci/with-postgres .ci/bench
 
 shots: build ## pictures of every state, in shots/
-	$(GO) test ./journeys -run TestShots -shots $(CURDIR)/shots -timeout 15m
+	$(GO) test -count=1 ./journeys -run TestShots -shots $(CURDIR)/shots -timeout 15m
 
 vuln: ## known vulnerabilities in what we import; needs the internet
 	$(GO) tool -modfile=tools/go.mod govulncheck ./...

@@ -1,8 +1,12 @@
 package journeys
 
 import (
+	"context"
 	"testing"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
@@ -66,4 +70,48 @@ func (t *tab) missedNothing() {
 	if ask(t, chromedp.Evaluate[bool]("window.lost > window.up")) {
 		t.tb.Errorf("%s: the voice was missed while the line was up", t.name)
 	}
+}
+
+// TestPageThatSleptShowsWhatHappened locks the visitor's screen while the resident
+// gives a code, and again while the server is killed. The system stops the sound of
+// a page that sleeps; it plays again when the page is seen.
+func TestPageThatSleptShowsWhatHappened(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ada, guest := h.inCall(t)
+	guest.hears("relay")
+	var code string
+	for _, happens := range []func(){func() {
+		code = ada.givesCode()
+		ada.reads("On its way to the visitor")
+	}, h.restart} {
+		guest.asleep(happens)
+		guest.is("code")
+		if got := guest.code(); got != code {
+			t.Errorf("the code is %q, the resident gave %q", got, code)
+		}
+		ada.reads("On the visitor’s screen")
+		ada.hears("relay")
+		guest.hears("relay")
+		guest.until("playing the voice", func(context.Context) (bool, error) { return guest.plays(), nil })
+	}
+}
+
+// asleep does something while the page is behind a locked screen, where it is hidden
+// and stands still.
+func (t *tab) asleep(do func()) {
+	t.tb.Helper()
+	turn := func(to page.SetWebLifecycleStateState, front bool) {
+		t.tb.Helper()
+		t.do(func(ctx context.Context, at *chromedp.Target) (chromedp.Void, error) {
+			_, err := cdp.Call(ctx, at, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: front})
+			if err == nil {
+				_, err = cdp.Call(ctx, at, page.SetWebLifecycleState, page.SetWebLifecycleStateParams{State: to})
+			}
+			return chromedp.Void{}, err
+		})
+	}
+	turn(page.SetWebLifecycleStateStateFrozen, false)
+	do()
+	turn(page.SetWebLifecycleStateStateActive, true)
 }

@@ -6,6 +6,7 @@
 
 import type { Candidate, ICEServer, Signal } from "./protocol.ts";
 import { maxGen } from "./protocol.ts";
+import { whenSeen } from "./seen.ts";
 
 /** What two ends of a call need to connect, and what they tell the page. */
 export interface Wire {
@@ -181,6 +182,14 @@ function connect(wire: Wire, gen: number, patience: number, broken: () => void):
   let trouble = 0;
   const stopMeasuring = measure(pc, wire);
 
+  const play = () => {
+    wire.ear.play().catch((err: unknown) => {
+      if (err instanceof DOMException && err.name === "NotAllowedError") wire.blocked();
+    });
+  };
+  const playAgain = () => whenSeen(() => void (closed || play())); // the system paused it: a locked screen, a phone call
+  wire.ear.addEventListener("pause", playAgain);
+
   const breakIn = (wait: number) => {
     clearTimeout(trouble);
     if (!closed) trouble = window.setTimeout(broken, wait);
@@ -207,9 +216,7 @@ function connect(wire: Wire, gen: number, patience: number, broken: () => void):
   };
   pc.ontrack = ({ track }) => {
     wire.ear.srcObject = new MediaStream([track]);
-    wire.ear.play().catch((err: unknown) => {
-      if (err instanceof DOMException && err.name === "NotAllowedError") wire.blocked();
-    });
+    play();
   };
 
   return {
@@ -240,6 +247,7 @@ function connect(wire: Wire, gen: number, patience: number, broken: () => void):
     },
     close() {
       closed = true;
+      wire.ear.removeEventListener("pause", playAgain);
       clearTimeout(trouble);
       stopMeasuring();
       pc.close();
