@@ -334,9 +334,10 @@ func BenchmarkDemo(b *testing.B) {
 	}
 }
 
-func TestTheDemoTellsPeopleWhereToGo(t *testing.T) {
-	t.Parallel()
-	cmd := exec.Command("doorlink", "demo", "--listen", "127.0.0.1:0", "--keypad-listen", "127.0.0.1:0")
+// told is what a demonstration tells people before it is ended.
+func told(t *testing.T, listen string) string {
+	t.Helper()
+	cmd := exec.Command("doorlink", "demo", "--listen", listen, "--keypad-listen", "127.0.0.1:0")
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -344,13 +345,19 @@ func TestTheDemoTellsPeopleWhereToGo(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	var told strings.Builder
-	for lines := bufio.NewScanner(out); !strings.Contains(told.String(), "Ctrl+C") && lines.Scan(); {
-		told.WriteString(lines.Text() + "\n")
+	var said strings.Builder
+	for lines := bufio.NewScanner(out); !strings.Contains(said.String(), "Ctrl+C") && lines.Scan(); {
+		said.WriteString(lines.Text() + "\n")
 	}
 	if err := errors.Join(cmd.Process.Signal(os.Interrupt), cmd.Wait()); err != nil {
 		t.Error(err)
 	}
+	return said.String()
+}
+
+func TestTheDemoTellsPeopleWhereToGo(t *testing.T) {
+	t.Parallel()
+	plain := told(t, "127.0.0.1:0")
 	for what, want := range map[string]string{
 		"the QR code":         "██",
 		"the sticker":         `sticker at the Front door.*\n  http://\S+/p/[0-9a-z]{32}\n  or type the code [0-9A-Z]{4}-[0-9A-Z]{4} `,
@@ -358,8 +365,15 @@ func TestTheDemoTellsPeopleWhereToGo(t *testing.T) {
 		"the second resident": `Bram V\. in unit 1B .*\n  http://\S+/r/in/[0-9a-z]{32}\n`,
 		"a lock":              `lock of the Gym\n  http://127\.0\.0\.1:\d+/\n`,
 	} {
-		if !regexp.MustCompile(want).MatchString(told.String()) {
-			t.Errorf("the demo does not tell of %s:\n%s", what, &told)
+		if !regexp.MustCompile(want).MatchString(plain) {
+			t.Errorf("the demo does not tell of %s:\n%s", what, plain)
 		}
+	}
+	const warning = "Browsers warn of the certificate"
+	if strings.Contains(plain, warning) {
+		t.Error("the demo tells of a certificate that it does not have")
+	}
+	if phones := told(t, "0.0.0.0:0"); strings.Contains(phones, "https://") && !strings.Contains(phones, warning) {
+		t.Errorf("the demo does not tell of the certificate:\n%s", phones)
 	}
 }
