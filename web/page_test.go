@@ -180,18 +180,18 @@ func TestALinkSurvivesAPreview(t *testing.T) {
 	if err := s.db.AddLink(t.Context(), s.plan.People[0].ID, link.Hash(), time.Now().Add(time.Hour)); err != nil {
 		t.Fatal(err)
 	}
-	for _, r := range []*http.Request{
-		httptest.NewRequest("HEAD", "/r/in/"+link.Reveal(), nil),
-		func() *http.Request {
-			r := httptest.NewRequest("GET", "/r/in/"+link.Reveal(), nil)
-			r.Header.Set("Sec-Purpose", "prefetch;prerender")
-			return r
-		}(),
+	for _, one := range []struct{ method, header, value string }{
+		{"HEAD", "Accept", "*/*"},
+		{"GET", "Sec-Purpose", "prefetch;prerender"},
+		{"GET", "Sec-Fetch-Dest", "image"}, // on somebody else's page
+		{"GET", "User-Agent", "WhatsApp/2.23.20.0"},
+		{"GET", "User-Agent", "TelegramBot (like TwitterBot)"},
 	} {
-		w := httptest.NewRecorder()
+		r, w := httptest.NewRequest(one.method, "/r/in/"+link.Reveal(), nil), httptest.NewRecorder()
+		r.Header.Set(one.header, one.value)
 		s.Handler().ServeHTTP(w, r)
 		if len(w.Result().Cookies()) > 0 {
-			t.Fatalf("a %s signed somebody in", r.Method)
+			t.Fatalf("a %s with %s %q signed somebody in", one.method, one.header, one.value)
 		}
 	}
 	if got := s.get(t, "/r/in/"+link.Reveal()).StatusCode; got != http.StatusSeeOther {

@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/coder/websocket"
@@ -15,10 +14,10 @@ import (
 )
 
 // enter uses a one-time link: it registers this browser as a handset of the
-// resident and signs it in. Only a person's own navigation counts; a preview
-// or prefetch leaves the link as it is.
+// resident and signs it in. Only a person's own navigation counts; the previews of
+// chats, to which links are handed over, and of browsers leave the link as it is.
 func (s *Server) enter(w http.ResponseWriter, r *http.Request, l *locale.Language) error {
-	if strings.Contains(r.Header.Get("Sec-Purpose")+r.Header.Get("Purpose"), "prefetch") || r.Method != http.MethodGet {
+	if !opened(r) {
 		w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
