@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/coder/websocket"
 
@@ -221,6 +223,45 @@ func TestSignalThatIsMuchTooLargeClosesTheLine(t *testing.T) {
 	if got := websocket.CloseStatus(visit.line.err); got != websocket.StatusMessageTooBig {
 		t.Errorf("the line was closed with %v (%v), want too big", got, visit.line.err)
 	}
+}
+
+func TestPageThatSaysTooMuchIsReadNoFaster(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		visit := InBubble(t).House(t).Scan("Front door")
+		visit.Open()
+		began := time.Now()
+		for range 300 {
+			if err := visit.line.sendRaw([]byte(`{"t":"ping"}`)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if took := time.Since(began); took < time.Second {
+			t.Errorf("300 signals were read in %v", took)
+		}
+		if got := visit.Refused("signal.too_many").Status; got != http.StatusTooManyRequests {
+			t.Errorf("refused with %d, want 429", got)
+		}
+		time.Sleep(time.Second)
+		visit.line.pong(t)
+	})
+}
+
+func TestLongSignalsCountMoreThanShortOnes(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		visit := InBubble(t).House(t).Scan("Front door")
+		visit.Open()
+		long := []byte(`{"t":"offer","call":"call_0","gen":1,"sdp":"` + strings.Repeat("x", doorlink.MaxSDP-1) + `"}`)
+		for range 30 {
+			if err := visit.line.sendRaw(long); err != nil {
+				t.Fatal(err)
+			}
+		}
+		visit.Refused("signal.too_many")
+		time.Sleep(time.Second)
+		visit.line.pong(t)
+	})
 }
 
 func TestBinaryMessageIsRefused(t *testing.T) {

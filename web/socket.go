@@ -33,9 +33,10 @@ const (
 	pingTime = 25 * time.Second
 	pongTime = 15 * time.Second
 	// sayRate and sayBurst bound what one socket may say; typing is ten signals
-	// a second.
+	// a second. A long one counts once more for each saySize bytes.
 	sayRate  = 40
 	sayBurst = 200
+	saySize  = 8 << 10
 )
 
 // socket is one page's WebSocket: one JSON signal per text message. While it is
@@ -157,6 +158,9 @@ func (s *socket) listen(hear func(said []byte, err error)) {
 		default:
 			hear(said.Bytes(), err)
 		}
+		if errors.Is(err, errSlower) {
+			time.Sleep(time.Second / sayRate) // nor is a page read faster than it may say
+		}
 		giveBack(said)
 	}
 }
@@ -177,7 +181,7 @@ func (s *socket) next() (*bytes.Buffer, error) {
 		return nil, errHungUp
 	}
 	s.heard.Store(time.Now().UnixNano())
-	if !s.rate.Allow() {
+	if !s.rate.AllowN(time.Now(), 1+said.Len()/saySize) {
 		return said, errSlower
 	}
 	if kind != websocket.MessageText {
