@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"doorlink"
@@ -107,7 +108,7 @@ func latest(folder *os.Root) (fs.FileInfo, error) {
 // read reads what was found, unless it is something else by now, or is being
 // written.
 func read(folder *os.Root, found fs.FileInfo) (list []byte, err error) {
-	in, err := folder.Open(found.Name())
+	in, err := folder.OpenFile(found.Name(), os.O_RDONLY|syscall.O_NONBLOCK, 0) // a pipe by now would let us wait for ever
 	if err != nil {
 		return nil, fmt.Errorf("opening a list: %w", err)
 	}
