@@ -30,6 +30,11 @@ func (d *drawing) say(text string, s style, x, y, width float64, at side, most i
 	if err != nil {
 		return 0, err
 	}
+	return d.write(lines, s, x, y, width, at)
+}
+
+// write sets lines that have been broken, and returns how high they are.
+func (d *drawing) write(lines []string, s style, x, y, width float64, at side) (high float64, err error) {
 	for _, l := range lines {
 		runs, long, err := s.set(l)
 		if err != nil {

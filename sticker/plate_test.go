@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -91,6 +92,29 @@ func TestNamesInSeveralScriptsFindRoom(t *testing.T) {
 			var pdf, svg bytes.Buffer
 			if err := errors.Join(p.PDF(&pdf, f), p.SVG(&svg, f)); err != nil {
 				t.Errorf("%s on %s: %v", name, f, err)
+			}
+		}
+	}
+}
+
+func TestWordsStayWhole(t *testing.T) {
+	t.Parallel()
+	tools(t, "pdftotext")
+	for _, language := range []string{"en", "de", "es", "tr"} {
+		p := plate(t, language)
+		for _, f := range []sticker.Format{sticker.Panel, sticker.A6, sticker.Sheet} {
+			path := filepath.Join(t.TempDir(), "sticker.pdf")
+			var pdf bytes.Buffer
+			if err := errors.Join(p.PDF(&pdf, f), os.WriteFile(path, pdf.Bytes(), 0o600)); err != nil {
+				t.Fatal(err)
+			}
+			printed := strings.Fields(run(t, "pdftotext", "-layout", path, "-"))
+			for _, key := range []string{"sticker.measure", "sticker.never"} {
+				for _, word := range strings.Fields(p.Languages[0].Say(key)) {
+					if !slices.Contains(printed, word) {
+						t.Errorf("%s on %s: %q is taken apart", language, f, word)
+					}
+				}
 			}
 		}
 	}

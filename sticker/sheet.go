@@ -37,7 +37,8 @@ func (p Plate) alone(ink colour) (drawing, error) {
 	d.add(fill(rectangle(-bleed, -bleed, panelWide+2*bleed, panelHigh+2*bleed), ink))
 	d.window()
 	d.cropMarks()
-	if err := p.check(&d, 0, panelHigh+bleed+2, panelWide, 2); err != nil {
+	const clear = 1.5 // of the crop marks
+	if err := p.check(&d, clear, panelHigh+bleed+clear, panelWide-2*clear, 2); err != nil {
 		return d, err
 	}
 	return d, p.contents(&d, ink, point{})
@@ -46,7 +47,7 @@ func (p Plate) alone(ink colour) (drawing, error) {
 // card is the plate on a card of A6, with a line to cut along.
 func (p Plate) card(ink colour) (drawing, error) {
 	d := drawing{wide: 105, high: 148}
-	if err := p.check(&d, 5, 3.5, 95, 2); err != nil {
+	if err := p.check(&d, 5, 3, 95, 2); err != nil {
 		return d, err
 	}
 	return d, p.whole(&d, ink, point{7.5, 14})
@@ -116,7 +117,7 @@ func (p Plate) check(d *drawing, x, y, wide, size float64) error {
 	}
 	d.ruler(point{at, y + high})
 	text := w.Say("sticker.print") + " " + w.Say("sticker.measure")
-	_, err := d.say(text, style{size: size}, textAt, y, wide-ruler-gap, l.start(), 3)
+	_, err := d.say(text, style{size: size}, textAt, y, wide-ruler-gap, l.start(), 4)
 	return err
 }
 
@@ -139,30 +140,32 @@ func (d *drawing) ruler(at point) {
 
 // hints say how to hang a plate, in four columns, and what the two plates are.
 func (p Plate) hints(d *drawing, x, y, wide float64) error {
-	const columns, gap, size = 4, 5, 3.2
+	const columns, gap = 4, 5
+	plain, strong := style{size: 3.2}, style{size: 3.2, bold: true}
 	w, l := p.Languages[0], layout{Plate: p}
 	column := (wide - (columns-1)*gap) / columns
 	lowest := y
-	for i, h := range []struct{ head, text string }{
-		{w.Say("sticker.place"), w.Say("sticker.place.how")},
-		{w.Say("sticker.tag"), w.Say("sticker.tag.how")},
-		{w.Say("sticker.touch"), w.Say("sticker.touch.how")},
-		{w.Say("sticker.try"), w.Say("sticker.try.how", "door", p.Door, "n", strconv.Itoa(p.Number))},
-	} {
+	heads := []string{w.Say("sticker.place"), w.Say("sticker.tag"), w.Say("sticker.touch"), w.Say("sticker.try")}
+	texts, small, err := plain.alike(column, w.Say("sticker.place.how"), w.Say("sticker.tag.how"), w.Say("sticker.touch.how"),
+		w.Say("sticker.try.how", "door", p.Door, "n", strconv.Itoa(p.Number)))
+	if err != nil {
+		return err
+	}
+	for i, text := range texts {
 		at := x + float64(i)*(column+gap)
 		if l.start() == right {
 			at = x + wide - float64(i)*(column+gap) - column
 		}
-		head, err := d.say(h.head, style{size: size, bold: true}, at, y, column, l.start(), 2)
+		head, err := d.say(heads[i], strong, at, y, column, l.start(), 2)
 		if err != nil {
 			return err
 		}
-		text, err := d.say(h.text, style{size: size}, at, y+head, column, l.start(), 12)
+		high, err := d.write(text, small, at, y+head, column, l.start())
 		if err != nil {
 			return err
 		}
-		lowest = max(lowest, y+head+text)
+		lowest = max(lowest, y+head+high)
 	}
-	_, err := d.say(w.Say("sticker.spare"), style{size: size}, x, lowest+4, wide, l.start(), 3)
+	_, err = d.say(w.Say("sticker.spare"), plain, x, lowest+4, wide, l.start(), 3)
 	return err
 }

@@ -7,20 +7,39 @@ import (
 
 // fit finds the look of a text in a width: on one line if it need not shrink to
 // less than three quarters, else on two, and so on up to most lines. Words are
-// taken apart only on the last try. It gives ErrFull when nothing helps.
+// taken apart only after all that. It gives ErrFull when nothing helps.
 func (s style) fit(text string, width float64, most int) ([]string, style, error) {
-	for n := 1; n <= most; n++ {
+	for n := 1; n <= most+1; n++ {
 		for shrunk := s; shrunk.size >= max(smallest, 0.749*s.size); shrunk.size *= 0.95 {
-			lines, err := shrunk.wrap(text, width, n == most)
+			lines, err := shrunk.wrap(text, width, n > most)
 			if err != nil {
 				return nil, s, err
 			}
-			if len(lines) > 0 && len(lines) <= n {
+			if len(lines) > 0 && len(lines) <= min(n, most) {
 				return shrunk.even(text, lines, width), shrunk, nil
 			}
 		}
 	}
 	return nil, s, ErrFull.With("text", text)
+}
+
+// alike breaks texts that stand beside each other: all in the same size, the
+// largest at which every word has room. Words are taken apart in the smallest.
+func (s style) alike(width float64, texts ...string) ([][]string, style, error) {
+	for ; s.size >= smallest; s.size *= 0.95 {
+		all, room := make([][]string, len(texts)), true
+		for i, text := range texts {
+			var err error
+			if all[i], err = s.wrap(clean(text), width, s.size*0.95 < smallest); err != nil {
+				return nil, s, err
+			}
+			room = room && len(all[i]) > 0
+		}
+		if room {
+			return all, s, nil
+		}
+	}
+	return nil, s, ErrFull.With("text", texts[0])
 }
 
 // even breaks the same lines again so that none is much shorter than the others.
