@@ -94,6 +94,14 @@ func tourConsole(tb testing.TB, see look) {
 	rut.tapRole("link", "History")
 	rut.see("[name=from]")
 	see(rut, "console-history")
+	(&house{data: data}).isCalled(tb)
+	rut.tapRole("link", "History")
+	rut.reads("Nobody answered")
+	see(rut, "console-history-rows")
+	rut.do(chromedp.SetValue(chromedp.CSS("[name=kind]"), "codes"))
+	rut.tap("Find")
+	rut.reads("take this choice back")
+	see(rut, "console-history-chosen")
 	rut.tapRole("link", "Webhooks")
 	tourWebhooks(rut, see)
 	rut.tapRole("link", "Reports")
@@ -142,6 +150,38 @@ func (h *house) fallsSilent(tb testing.TB) {
 			uses = append(uses, store.Use{Panel: at.Panels[0].ID, Sticker: at.Stickers[0].ID, Day: day, Scans: scans, Calls: scans / 3})
 		}
 		return db.AddUses(ctx, uses)
+	})
+}
+
+// isCalled puts a morning of calls on record, each with another end, and a
+// doorcode that was given.
+func (h *house) isCalled(tb testing.TB) {
+	tb.Helper()
+	h.records(tb, func(ctx context.Context, db *store.DB) error {
+		all, err := db.Properties(ctx)
+		if err != nil {
+			return err
+		}
+		at, err := db.Standing(ctx, all[0].ID)
+		if err != nil {
+			return err
+		}
+		return db.Write(ctx, func(tx *store.Tx) error {
+			states := []doorlink.State{doorlink.Ended, doorlink.Missed, doorlink.Declined, doorlink.Unreachable, doorlink.Cancelled, doorlink.Failed, ""}
+			for i, state := range states {
+				r := doorlink.Record{
+					Kind: doorlink.CallRecord, Property: all[0].ID, Door: at.Doors[0].ID, DoorType: at.Doors[0].Type,
+					Person: at.People[i%len(at.People)].ID, State: state, At: time.Now().Add(-time.Duration(i) * 17 * time.Minute),
+				}
+				if state == "" {
+					r.Kind = doorlink.CodeRecord
+				}
+				if err := tx.AddRecord(ctx, r); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 	})
 }
 

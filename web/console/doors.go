@@ -31,7 +31,7 @@ type doorRow struct {
 }
 
 func (s *Server) doors(w http.ResponseWriter, r *http.Request, d *desk) error {
-	return s.showDoors(w, r, d, http.StatusOK, doorsView{Types: d.doorTypes(doorlink.Communal)})
+	return s.showDoors(w, r, d, http.StatusOK, doorsView{})
 }
 
 func (s *Server) showDoors(w http.ResponseWriter, r *http.Request, d *desk, status int, v doorsView) error {
@@ -43,6 +43,12 @@ func (s *Server) showDoors(w http.ResponseWriter, r *http.Request, d *desk, stat
 	v.shell, v.May = s.shell(r, d, "doors"), d.May(doorlink.Devices)
 	v.Find, v.Total, v.Next = q.Find, found.Total, nextPage(r, found.Next)
 	v.Sorts = columns(d.lang, r, "console.doors.", "name", "type", "listed")
+	if v.Types == nil {
+		v.Types = d.doorTypes(doorlink.Communal)
+		if found.Total == 0 && q.Find == "" { // the first door is the one at which visitors stand
+			v.Types = d.doorTypes(doorlink.BuildingEntrance)
+		}
+	}
 	for _, l := range found.Rows {
 		v.Rows = append(v.Rows, doorRow{
 			DoorLine: l, Path: d.path("doors/" + string(l.ID)), Kind: d.lang.Say("console.door.type." + string(l.Type)),
