@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -213,6 +214,28 @@ func (h *house) deeds(t *testing.T) (n int) {
 		n += len(all)
 	}
 	return n
+}
+
+func TestEveryAnswerComesWithoutTheZone(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	lost := h.plan.Property
+	lost.Zone = "Europe/Atlantis"
+	h.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.SetProperty(ctx, lost) })
+	p := h.all(t)
+	filled := strings.NewReplacer("{property}", string(h.plan.Property.ID), "{door}", string(h.plan.Doors[0].ID), "{key}", string(h.plan.Keys[0].ID),
+		"{person}", string(h.ada), "{unit}", string(h.plan.Units[0].ID), "{manager}", string(h.lin.ID))
+	for path, methods := range h.described(t).Paths {
+		if _, ok := methods["get"]; !ok {
+			continue
+		}
+		got := p.asks(t, "GET", "/api/v1"+filled.Replace(path), "")
+		if got.StatusCode >= 400 && got.StatusCode != http.StatusNotFound || strings.Contains(got.text, "property.zone") {
+			t.Errorf("%s: got %d %s", path, got.StatusCode, got.text)
+		}
+	}
+	p.asks(t, "PATCH", "", `{"name":"Ash House"}`, "If-Match", "*").is(t, http.StatusUnprocessableEntity)
+	p.asks(t, "PATCH", "", `{"name":"Ash House","time_zone":"Europe/Lisbon"}`, "If-Match", "*").is(t, http.StatusOK)
 }
 
 // creates are requests that make something, each of which can be made again with
