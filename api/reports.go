@@ -60,12 +60,13 @@ type HeldInput struct {
 	Find  string          `query:"find" maxLength:"200" doc:"People by name, address or unit"`
 	Key   doorlink.KeyID  `query:"key"`
 	When  office.Standing `query:"when" enum:"later,now,over" doc:"Where now lies between the dates"`
+	Sort  string          `query:"sort" maxLength:"40" doc:"person, key, from or to; with - before it, from the end"`
 	After string          `query:"after" maxLength:"400" doc:"The cursor of the page before: its next"`
 	Limit int             `query:"limit" minimum:"1" maximum:"500" doc:"Rows at most; 50 unless said"`
 }
 
 func (in HeldInput) query(door doorlink.DoorID) office.Query {
-	return office.Query{Find: in.Find, After: in.After, Limit: in.Limit, Only: map[string]string{
+	return office.Query{Find: in.Find, Sort: in.Sort, After: in.After, Limit: in.Limit, Only: map[string]string{
 		"key": string(in.Key), "when": string(in.When), "door": string(door),
 	}}
 }

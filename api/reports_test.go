@@ -39,6 +39,10 @@ func TestProgramsReadReports(t *testing.T) {
 	if keys.Total != 2 || len(keys.Items) != 1 || keys.Next == "" {
 		t.Errorf("got %+v", keys)
 	}
+	p.asks(t, "GET", "reports/people-keys?sort=to&limit=1", "").is(t, 200).read(t, &keys)
+	if len(keys.Items) != 1 || keys.Items[0].Standing != "over" {
+		t.Errorf("by end: got %+v", keys)
+	}
 	var purges api.Whole[api.Purge]
 	p.asks(t, "GET", "purges", "").is(t, 200).read(t, &purges)
 	if len(purges.Items) != 1 || !purges.Items[0].Finished || purges.Items[0].Removed[doorlink.CallRecord] != 1 {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/base64"
 	"slices"
+	"strings"
 	"time"
 
 	"doorlink"
@@ -50,9 +51,10 @@ type AccessLine struct {
 
 // AssignedAccess lists who may enter where, through which key, from when to when
 // and at which hours: a line for each person, key that the manager decides
-// about, and door, by the people's family names. Query.Find is for people by name, address or unit, Query.Only
-// for "door", "key", and "when", a Standing. It fails with store.ErrMissing for
-// a door or key that is not there, and with ErrWhen. Needs SeeReports.
+// about, and door, by the people's family names. Query.Find is for people by name,
+// address or unit, Query.Only for "door", "key", and "when", a Standing; columns to
+// sort by are person, key, from and to. It fails with store.ErrMissing for a door or
+// key that is not there, and with ErrWhen. Needs SeeReports.
 func (d *Desk) AssignedAccess(ctx context.Context, q Query) (Page[AccessLine], error) {
 	return d.access(ctx, q, true)
 }
@@ -94,6 +96,7 @@ func (d *Desk) access(ctx context.Context, q Query, byDoor bool) (Page[AccessLin
 			all = roll.addHeld(all, p, byDoor, chosen)
 		}
 	}
+	roll.sortHeld(all, q.Sort)
 	from := 0
 	if q.After != "" {
 		from = slices.IndexFunc(all, func(h held) bool { return h.cursor() == q.After }) + 1
@@ -107,6 +110,27 @@ func (d *Desk) access(ctx context.Context, q Query, byDoor bool) (Page[AccessLin
 		part.Next = all[to-1].cursor()
 	}
 	return part, nil
+}
+
+// sortHeld sorts lines of access that come by people and keys.
+func (r *Roll) sortHeld(all []held, by string) {
+	at := r.places()
+	compare := map[string]func(a, b held) int{
+		"person": func(a, b held) int { return at.people[a.Person] - at.people[b.Person] },
+		"key":    func(a, b held) int { return at.keys[a.Key] - at.keys[b.Key] },
+		"from":   func(a, b held) int { return a.From.Compare(b.From) },
+		"to":     func(a, b held) int { return compareEnds(a.To, b.To) },
+	}[strings.TrimPrefix(by, "-")]
+	if compare == nil {
+		return
+	}
+	back := strings.HasPrefix(by, "-")
+	slices.SortStableFunc(all, func(a, b held) int {
+		if back {
+			a, b = b, a
+		}
+		return compare(a, b)
+	})
 }
 
 // chooseHeld makes the filter of Query.Only.

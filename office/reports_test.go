@@ -64,6 +64,15 @@ func accessReport(t *testing.T, h *house) {
 		}},
 		{"keys that have ended", lines(t, d.PeopleKeys, office.Query{Only: map[string]string{"when": "over"}}), []string{"Chidi Roof over"}},
 		{"one key", lines(t, d.PeopleKeys, office.Query{Only: map[string]string{"key": string(h.roof)}}), []string{"Chidi Roof over", "Bram Roof later"}},
+		{"by key, from the end", lines(t, d.PeopleKeys, office.Query{Sort: "-key"}), []string{
+			"Chidi Roof over", "Bram Roof later", "Ada " + own + " Front door Gym now", "Chidi " + own + " Front door Gym now",
+			"Bram " + own + " Front door Gym now",
+		}},
+		{"by end", lines(t, d.PeopleKeys, office.Query{Sort: "to", Find: "chidi"}), []string{"Chidi Roof over", "Chidi " + own + " Front door Gym now"}},
+		{"by begin, from the end", lines(t, d.PeopleKeys, office.Query{Sort: "-from", Find: "bram"}),
+			[]string{"Bram Roof later", "Bram " + own + " Front door Gym now"}},
+		{"by people, from the end", lines(t, d.AssignedAccess, office.Query{Sort: "-person", Only: map[string]string{"door": string(h.gym.ID)}}),
+			[]string{"Bram " + own + " Gym now", "Chidi " + own + " Gym now", "Ada " + own + " Gym now"}},
 		{"nobody", lines(t, d.PeopleKeys, office.Query{Find: "zoe"}), nil},
 	} {
 		if !slices.Equal(of.got, of.want) {

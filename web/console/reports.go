@@ -20,6 +20,7 @@ type report struct {
 	name    string // in addresses
 	needs   doorlink.Ability
 	columns []string
+	sorts   []string // columns by which it can be sorted, its own order first
 	choices []string // further choices in the address
 	lines   func(context.Context, reader, office.Query) (office.Page[[]string], error)
 }
@@ -41,11 +42,17 @@ func (d *desk) stamp(t time.Time) string {
 
 // reports are all there are, in the order in which people are told of them.
 var reports = []report{
-	{"access", doorlink.SeeReports, []string{"person", "unit", "door", "hours", "key", "from", "to", "standing"}, []string{"door", "when"}, accessLines},
-	{"people-keys", doorlink.SeeReports, []string{"person", "unit", "key", "doors", "from", "to", "status", "standing"}, []string{"when"}, peopleKeysLines},
-	{"keys", doorlink.SeeReports, []string{"key", "doors", "holders", "share"}, nil, keysLines},
-	{"unreached", doorlink.SeeReports, []string{"unit", "residents", "unreached"}, nil, unreachedLines},
-	{"actions", doorlink.Govern, []string{"time", "manager", "action", "about"}, []string{"manager"}, actionLines},
+	{
+		"access", doorlink.SeeReports, []string{"person", "unit", "door", "hours", "key", "from", "to", "standing"},
+		[]string{"person", "key", "from", "to"}, []string{"door", "when"}, accessLines,
+	},
+	{
+		"people-keys", doorlink.SeeReports, []string{"person", "unit", "key", "doors", "from", "to", "status", "standing"},
+		[]string{"person", "key", "from", "to"}, []string{"when"}, peopleKeysLines,
+	},
+	{"keys", doorlink.SeeReports, []string{"key", "doors", "holders", "share"}, []string{"key", "doors", "holders"}, nil, keysLines},
+	{"unreached", doorlink.SeeReports, []string{"unit", "residents", "unreached"}, []string{"unit", "unreached"}, nil, unreachedLines},
+	{"actions", doorlink.Govern, []string{"time", "manager", "action", "about"}, nil, []string{"manager"}, actionLines},
 }
 
 // worded puts the rows of a page into words.
@@ -191,16 +198,22 @@ func (d *desk) lastPurge(ctx context.Context) (string, error) {
 type reportView struct {
 	shell
 	Lead, Empty string
-	Columns     []string
-	Numbers     []bool // which columns are figures
+	Columns     []reportColumn
 	Rows        [][]string
 	Total       int // 0: nobody counts
 	Find        string
-	Searched    bool // it can be searched
+	Searched    bool   // it can be searched
+	Sorted      string // how, as the address has it
 	Choices     []reportChoice
 	Chosen      bool // something was looked for
 	All         string
 	CSV, Next   string
+}
+
+// reportColumn heads a column; one that cannot be sorted by has no Path.
+type reportColumn struct {
+	sortLink
+	Number bool // it has figures
 }
 
 // reportChoice is a list to choose from above a report.
@@ -224,11 +237,7 @@ func reportOf(r *http.Request, d *desk) (report, office.Query, error) {
 	if !d.May(reports[i].needs) {
 		return report{}, office.Query{}, office.ErrMayNot
 	}
-	q := office.Query{Find: r.FormValue("q"), After: r.FormValue("after"), Only: map[string]string{}}
-	for _, name := range reports[i].choices {
-		q.Only[name] = r.FormValue(name)
-	}
-	return reports[i], q, nil
+	return reports[i], asked(r, reports[i].choices...), nil
 }
 
 func (s *Server) report(w http.ResponseWriter, r *http.Request, d *desk) error {
@@ -242,14 +251,18 @@ func (s *Server) report(w http.ResponseWriter, r *http.Request, d *desk) error {
 	}
 	v := reportView{
 		shell: s.shell(r, d, "reports"), Lead: d.lang.Say("console.report." + one.name + ".why"),
-		Empty: d.lang.Say("console.report." + one.name + ".none"), Rows: p.Rows, Total: p.Total, Find: q.Find,
+		Empty: d.lang.Say("console.report." + one.name + ".none"), Rows: p.Rows, Total: p.Total, Find: q.Find, Sorted: q.Sort,
 		Searched: one.name != "actions", All: d.path("reports/" + one.name), Chosen: q.Find != "",
 		CSV: d.path("reports/" + one.name + "/csv?" + exported(r)), Next: nextPage(r, p.Next),
 	}
 	v.Title = d.lang.Say("console.report." + one.name)
-	for _, column := range one.columns {
-		v.Columns = append(v.Columns, d.lang.Say("console.report.column."+column))
-		v.Numbers = append(v.Numbers, slices.Contains(figures, column))
+	sorts := columns(d.lang, r, "console.report.column.", one.sorts...)
+	for _, name := range one.columns {
+		column := reportColumn{sortLink{Name: d.lang.Say("console.report.column." + name)}, slices.Contains(figures, name)}
+		if i := slices.Index(one.sorts, name); i >= 0 {
+			column.sortLink = sorts[i]
+		}
+		v.Columns = append(v.Columns, column)
 	}
 	for _, name := range one.choices {
 		c, err := d.reportChoice(r.Context(), name, q.Only[name])
@@ -290,10 +303,11 @@ func (d *desk) reportChoice(ctx context.Context, name, now string) (reportChoice
 	return c, nil
 }
 
-// exported is the query of a page's export.
+// exported is the query of a page's export, which comes in the list's own order.
 func exported(r *http.Request) string {
 	q := r.URL.Query()
 	q.Del("after")
+	q.Del("sort")
 	q.Del(doneParam)
 	return q.Encode()
 }
@@ -306,7 +320,7 @@ func (s *Server) reportCSV(w http.ResponseWriter, r *http.Request, d *desk) erro
 	if err := d.ExportReport(r.Context(), one.name); err != nil {
 		return err
 	}
-	q.Limit = office.MaxPage
+	q.Sort, q.Limit = "", office.MaxPage // each page of a sorted report is sorted anew
 	first, err := one.lines(r.Context(), reader{d, d.stamp}, q)
 	if err != nil {
 		return err

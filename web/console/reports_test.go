@@ -45,6 +45,8 @@ func TestReportsAreReadAndTakenAway(t *testing.T) {
 	for path, want := range map[string]string{
 		"access?door=" + string(h.plan.Doors[0].ID): "Ada Nwosu", "access?when=over": "Nothing was found", "people-keys?q=zoe": "Nothing was found",
 		"actions?manager=" + string(h.linda.ID): "Linda",
+		"access?sort=-key&q=ada":                `aria-sort="descending"><a href="` + h.path("reports/access") + `?q=ada&amp;sort=key">`,
+		"keys?sort=holders":                     `aria-sort="ascending"><a href="` + h.path("reports/keys") + `?sort=-holders">`,
 	} {
 		if got := v.get(h.path("reports/" + path)); got.status != http.StatusOK || !strings.Contains(got.body, want) {
 			t.Errorf("%s: got status %d, want it to say %s", path, got.status, want)
