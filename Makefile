@@ -39,11 +39,14 @@ bench: ## figures of this machine, none of them asserted
 shots: build ## pictures of every state, in shots/
 	$(GO) test -count=1 ./journeys -run TestShots -shots $(CURDIR)/shots -timeout 15m
 
+picture: build ## the README's picture
+	$(GO) test -count=1 ./journeys -run TestPicture -shots $(CURDIR)/docs
+
 vuln: ## known vulnerabilities in what we import; needs the internet
 	$(GO) tool -modfile=tools/go.mod govulncheck ./...
 
 help:
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
 
-.PHONY: build demo dev test need lint fuzz bench shots vuln help
+.PHONY: build demo dev test need lint fuzz bench shots picture vuln help
 .DEFAULT_GOAL := help
