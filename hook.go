@@ -12,6 +12,7 @@ type Hook struct {
 	Paused   time.Time   // since when it is told nothing; zero: it is told
 	Why      string      // the key of the sentence why doorlink itself paused it; empty otherwise
 	Added    time.Time
+	Removed  time.Time // since when it is gone but for taking that back; zero: it is there
 }
 
 // HookPatience is for how long a webhook may fail, without a single delivery

@@ -93,7 +93,7 @@ func (s *Server) registerHooks() {
 	at(s, http.MethodPost, "/webhooks", says("addWebhook", "Adds a webhook", doorlink.Connect), addHook)
 	at(s, http.MethodGet, "/webhooks/{webhook}", says("readWebhook", "One webhook", doorlink.Connect), readHook)
 	at(s, http.MethodPatch, "/webhooks/{webhook}", says("changeWebhook", "Changes what a webhook is told, and where", doorlink.Connect), changeHook)
-	at(s, http.MethodDelete, "/webhooks/{webhook}", says("removeWebhook", "Removes a webhook with its deliveries", doorlink.Connect), removeHook)
+	at(s, http.MethodDelete, "/webhooks/{webhook}", says("removeWebhook", "Removes a webhook with its deliveries; undo brings both back, with its secret", doorlink.Connect), removeHook)
 	at(s, http.MethodPost, "/webhooks/{webhook}/pause", says("pauseWebhook", "Stops telling a webhook anything", doorlink.Connect), pauseHook(true))
 	at(s, http.MethodPost, "/webhooks/{webhook}/resume", says("resumeWebhook", "Goes on, with what waited", doorlink.Connect), pauseHook(false))
 	at(s, http.MethodPost, "/webhooks/{webhook}/test", says("testWebhook", "Sends a test", doorlink.Connect), testHook)

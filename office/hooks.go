@@ -193,20 +193,33 @@ func (d *Desk) RenewSecret(ctx context.Context, id doorlink.HookID) (NewHook, er
 	return NewHook{line.Hook, secret, r}, err
 }
 
-// RemoveHook removes a webhook with all that was told to it. It cannot be undone.
-// It fails with store.ErrNoHook, and with doorlink.ErrChanged if the asker saw it
+// RemoveHook removes a webhook with all that was told to it. It is kept for
+// UndoTime: to take that back brings its secret and what waits. It fails with store.ErrNoHook, and with doorlink.ErrChanged if the asker saw it
 // with another tag. Needs Connect.
 func (d *Desk) RemoveHook(ctx context.Context, id doorlink.HookID, tag string) (Receipt, error) {
-	line, err := d.Hook(ctx, id)
+	was, err := d.Hook(ctx, id)
 	if err != nil {
 		return Receipt{}, err
 	}
-	if tag != "" && tag != line.Tag {
-		return Receipt{}, doorlink.ErrChanged
+	next := was.Hook
+	next.Removed = time.Now().Truncate(time.Millisecond).UTC()
+	return d.editHook(ctx, "hook.remove", was, next, tag, nil)
+}
+
+// fewHooks fails with ErrHooks if changes bring a webhook back that is one too
+// many by now.
+func (d *Desk) fewHooks(ctx context.Context, tx *store.Tx, changes []doorlink.Change) error {
+	for _, c := range changes {
+		if c.Before == nil || c.Before.Hook == nil || c.Before.Hook.Removed.IsZero() {
+			continue
+		}
+		n, err := tx.CountHooks(ctx, d.Property.ID)
+		if err == nil && n > MaxHooks {
+			err = ErrHooks
+		}
+		return err
 	}
-	return d.doHook(ctx, "hook.remove", line.Hook, func(ctx context.Context, tx *store.Tx) error {
-		return tx.RemoveHook(ctx, d.Property.ID, id)
-	})
+	return nil
 }
 
 // TestHook tells a webhook that it is being tested. It fails with

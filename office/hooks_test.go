@@ -174,9 +174,41 @@ func hookIsArranged(t *testing.T, h *house) {
 	if _, err := d.RemoveHook(ctx, made.ID, "old"); !errors.Is(err, doorlink.ErrChanged) {
 		t.Errorf("removing with an old tag: got %v", err)
 	}
-	must(t)(d.RemoveHook(ctx, made.ID, line().Tag))
+	was := line()
+	removed := must(t)(d.RemoveHook(ctx, made.ID, was.Tag))
 	if _, err := d.Hook(ctx, made.ID); !errors.Is(err, store.ErrNoHook) {
 		t.Errorf("got %v", err)
+	}
+	must(t)(d.Undo(ctx, removed.Seq))
+	if got := line(); got.Tag != was.Tag || got.Waiting != was.Waiting {
+		t.Errorf("brought back: got %+v, want %+v", got, was)
+	}
+}
+
+func TestAWebhookComesBackOnlyIfThereIsRoom(t *testing.T) { onEach(t, hookComesBack) }
+
+func hookComesBack(t *testing.T, h *house) {
+	ctx, d := t.Context(), h.desk(t)
+	var last office.NewHook
+	add := func() {
+		t.Helper()
+		var err error
+		if last, err = d.AddHook(ctx, every()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range office.MaxHooks {
+		add()
+	}
+	removed := must(t)(d.RemoveHook(ctx, last.ID, ""))
+	add()
+	if _, err := d.Undo(ctx, removed.Seq); !errors.Is(err, office.ErrHooks) {
+		t.Errorf("got %v, want no room", err)
+	}
+	must(t)(d.RemoveHook(ctx, last.ID, ""))
+	must(t)(d.Undo(ctx, removed.Seq))
+	if all, err := d.Hooks(ctx); err != nil || len(all) != office.MaxHooks {
+		t.Errorf("got %d, %v", len(all), err)
 	}
 }
 

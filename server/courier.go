@@ -174,7 +174,7 @@ func (c *courier) keep(ctx context.Context, d store.Claimed, o hook.Outcome, now
 func (c *courier) pause(ctx context.Context, d store.Claimed, why string, now time.Time) error {
 	return c.db.Write(ctx, func(tx *store.Tx) error {
 		was, err := tx.Row(ctx, doorlink.Row{Hook: &doorlink.Hook{ID: d.Hook}})
-		if err != nil || was == nil || !was.Hook.Paused.IsZero() {
+		if err != nil || was == nil || !was.Hook.Paused.IsZero() || !was.Hook.Removed.IsZero() {
 			return err
 		}
 		next := *was.Hook

@@ -92,7 +92,7 @@ var rowKinds = map[string]rowKind{
 	},
 	"hook": {
 		read: reads(1, `SELECT `+hookColumns+` FROM hooks WHERE id = $1`, scanAs(scanHook, asHook)),
-		set: edited(`UPDATE hooks SET url = $3, events = $4, paused_at = $5, why = $6, added_at = $7
+		set: edited(`UPDATE hooks SET url = $3, events = $4, paused_at = $5, why = $6, added_at = $7, removed_at = $8
 			WHERE id = $1 AND property = $2 RETURNING property`),
 	},
 	"role": {

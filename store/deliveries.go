@@ -110,7 +110,7 @@ var (
 			CASE WHEN h.former_at > $1 THEN h.former ELSE '' END
 		FROM hooks h JOIN deliveries d ON d.id = (SELECT q.id FROM deliveries q
 			WHERE q.hook = h.id AND q.next_at > 0 AND q.next_at <= $1 ORDER BY q.next_at, q.id LIMIT 1)
-		WHERE h.paused_at = 0 AND ' ' || CAST($2 AS TEXT) || ' ' NOT LIKE '% ' || h.id || ' %'
+		WHERE h.paused_at = 0 AND h.removed_at = 0 AND ' ' || CAST($2 AS TEXT) || ' ' NOT LIKE '% ' || h.id || ' %'
 		ORDER BY d.next_at, d.id LIMIT $3`, scanClaimed, nil}
 
 	// The tries make it a compare-and-swap: one of several nodes wins.

@@ -32,11 +32,11 @@ type HookState struct {
 }
 
 const (
-	hookColumns = `id, property, url, events, paused_at, why, added_at`
+	hookColumns = `id, property, url, events, paused_at, why, added_at, removed_at`
 	hookState   = `SELECT ` + hookColumns + `, former_at, failing_at, tried_at, status, took,
 		(SELECT COUNT(*) FROM deliveries d WHERE d.hook = hooks.id AND d.next_at > 0),
 		(SELECT COUNT(*) FROM deliveries d WHERE d.hook = hooks.id AND d.next_at = 0 AND d.done_at = 0)
-		FROM hooks WHERE property = $1`
+		FROM hooks WHERE property = $1 AND removed_at = 0`
 )
 
 var (
@@ -44,13 +44,13 @@ var (
 	hookOf  = query[HookState]{"reading a webhook", hookState + ` AND id = $2`, scanHookState, ErrNoHook}
 
 	addHook = statement{"adding a webhook",
-		`INSERT INTO hooks (` + hookColumns + `, secret, former, former_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', 0)`}
+		`INSERT INTO hooks (` + hookColumns + `, secret, former, former_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', 0)`}
 	setHookSecret = statement{"changing a webhook's secret",
 		`UPDATE hooks SET former = secret, former_at = $4, secret = $3 WHERE property = $1 AND id = $2`}
-	dropHook = statement{"removing a webhook", `DELETE FROM hooks WHERE property = $1 AND id = $2`}
 	wakeHook = statement{"waking a webhook's deliveries",
 		`UPDATE deliveries SET tries = 0, first_at = 0, next_at = $2 WHERE hook = $1 AND next_at > 0`}
-	freshHook = statement{"forgetting how a webhook fared", `UPDATE hooks SET failing_at = 0 WHERE id = $1`}
+	countHooks = query[int]{"counting webhooks", `SELECT COUNT(*) FROM hooks WHERE property = $1 AND removed_at = 0`, number[int], nil}
+	freshHook  = statement{"forgetting how a webhook fared", `UPDATE hooks SET failing_at = 0 WHERE id = $1`}
 )
 
 // Hooks reads the webhooks of a property, the oldest first.
@@ -76,10 +76,9 @@ func (tx *Tx) SetHookSecret(ctx context.Context, p doorlink.PropertyID, id doorl
 	return found(ErrNoHook)(setHookSecret.exec(ctx, tx.on, p, id, secret.Reveal(), ms(former)))
 }
 
-// RemoveHook removes a webhook with all that was told to it, or fails with
-// ErrNoHook.
-func (tx *Tx) RemoveHook(ctx context.Context, p doorlink.PropertyID, id doorlink.HookID) error {
-	return found(ErrNoHook)(dropHook.exec(ctx, tx.on, p, id))
+// CountHooks is how many webhooks a property has.
+func (tx *Tx) CountHooks(ctx context.Context, p doorlink.PropertyID) (int, error) {
+	return countHooks.first(ctx, tx.on, p)
 }
 
 // WakeHook begins anew with a webhook that was paused: what waited is due at
@@ -98,12 +97,12 @@ func hookValues(h doorlink.Hook) []any {
 	for i, k := range h.Events {
 		kinds[i] = string(k)
 	}
-	return []any{h.ID, h.Property, h.URL, strings.Join(kinds, " "), ms(h.Paused), h.Why, ms(h.Added)}
+	return []any{h.ID, h.Property, h.URL, strings.Join(kinds, " "), ms(h.Paused), h.Why, ms(h.Added), ms(h.Removed)}
 }
 
 // hookInto scans hookColumns.
 func hookInto(h *doorlink.Hook, events *string) []any {
-	return []any{&h.ID, &h.Property, &h.URL, events, instant{&h.Paused}, &h.Why, instant{&h.Added}}
+	return []any{&h.ID, &h.Property, &h.URL, events, instant{&h.Paused}, &h.Why, instant{&h.Added}, instant{&h.Removed}}
 }
 
 // kindsIn are the kinds of events of a webhook as they are kept.

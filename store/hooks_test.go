@@ -342,11 +342,31 @@ func hookIsChanged(t *testing.T, db *store.DB) {
 	other := newHouse(t, db).property.ID
 	_, err := db.Hook(ctx, other, hook.ID)
 	fails(t, "at another property", err, store.ErrNoHook)
-	fails(t, "removing it there", db.Write(ctx, func(tx *store.Tx) error { return tx.RemoveHook(ctx, other, hook.ID) }), store.ErrNoHook)
-	write(t, db, func(tx *store.Tx) error { return tx.RemoveHook(ctx, h.property.ID, hook.ID) })
-	if all := must(db.Hooks(ctx, h.property.ID)); len(all) > 0 {
-		t.Errorf("got %v, want none", all)
-	}
+	gone := next
+	gone.Paused, gone.Removed = time.Time{}, noon
+	change = []doorlink.Change{doorlink.Edit(doorlink.Row{Hook: &hook}, doorlink.Row{Hook: &gone})}
+	queue(t, db, hook, 1)
+	same(t, "removing it", arrange(), nil)
+	same(t, "all that are there", len(must(db.Hooks(ctx, h.property.ID))), 0)
+	_, err = db.Hook(ctx, h.property.ID, hook.ID)
+	fails(t, "once removed", err, store.ErrNoHook)
+	write(t, db, func(tx *store.Tx) error {
+		return tx.Tell(ctx, doorlink.Event{Kind: doorlink.CallMissed, Property: h.property.ID, At: noon})
+	})
+	now = soon().Add(time.Minute)
+	same(t, "while removed", len(must(db.ClaimDeliveries(ctx, nil, 9, now, now.Add(time.Minute)))), 0)
+	must(db.Purge(ctx, noon.Add(store.GoneTime)))
+	change = doorlink.Inverse(change)
+	same(t, "bringing it back", arrange(), nil)
+	claimed := must(db.ClaimDeliveries(ctx, nil, 9, now, now.Add(time.Minute)))
+	same(t, "its secret", claimed[0].Secrets[0].Reveal(), "whsec_first")
+	same(t, "what it waits for", must(db.Hook(ctx, h.property.ID, hook.ID)).Waiting, 2)
+
+	change = doorlink.Inverse(change)
+	same(t, "removing it again", arrange(), nil)
+	must(db.Purge(ctx, noon.Add(store.GoneTime+time.Millisecond)))
+	change = doorlink.Inverse(change)
+	fails(t, "too late", arrange(), doorlink.ErrChanged)
 	if text := strings.Join(must(db.Texts(ctx, `SELECT id FROM deliveries`)), " "); text != "" {
 		t.Errorf("got deliveries %s of a webhook that has gone", text)
 	}

@@ -26,6 +26,10 @@ type sweep struct {
 	quiet bool                // nobody reads how many went
 }
 
+// GoneTime is how long a webhook that was removed is kept with its secret and what
+// it was told, so that who removed it can take that back.
+const GoneTime = 24 * time.Hour
+
 // LeftTime is how long a manager without any role is kept, so that who took their
 // last one away can take that back.
 const LeftTime = 24 * time.Hour
@@ -48,6 +52,7 @@ func sweeps() []sweep {
 		{table: "ceremonies", old: `expires_at < $1`, key: "hash"},
 		{table: "tokens", old: `ends_at < $1`, after: doorlink.SignRecord.Retention(), key: "id"},
 		{table: "managers", old: leftManagers, after: LeftTime, key: "id"},
+		{table: "hooks", old: `removed_at > 0 AND removed_at < $1`, after: GoneTime, key: "id"},
 		{table: "conflicts", old: `made_at < $1`, after: ConflictTime, key: "id"},
 		{table: "drafts", old: `made_at < $1`, after: DraftTime, key: "id"},
 		{table: "purges", old: `day * 86400000 < $1`, after: doorlink.MaxKept * 24 * time.Hour, key: "day"},

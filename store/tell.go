@@ -12,7 +12,7 @@ import (
 )
 
 // wanted is the condition for a webhook h that is to be told of kind $2.
-const wanted = `h.paused_at = 0 AND (h.events = '*' OR ' ' || h.events || ' ' LIKE '% ' || CAST($2 AS TEXT) || ' %')`
+const wanted = `h.paused_at = 0 AND h.removed_at = 0 AND (h.events = '*' OR ' ' || h.events || ' ' LIKE '% ' || CAST($2 AS TEXT) || ' %')`
 
 // The queue of webhooks is filled in the transaction of what happened: what was
 // done is told, and nothing else.

@@ -158,7 +158,8 @@ CREATE TABLE hooks (
     failing_at BIGINT NOT NULL DEFAULT 0,            -- since when no delivery arrived; 0: the last one did
     tried_at  BIGINT NOT NULL DEFAULT 0,             -- last try of any delivery; 0: none
     status    BIGINT NOT NULL DEFAULT 0,             -- HTTP status of its answer; 0: none
-    took      BIGINT NOT NULL DEFAULT 0              -- milliseconds of it
+    took      BIGINT NOT NULL DEFAULT 0,             -- milliseconds of it
+    removed_at BIGINT NOT NULL DEFAULT 0             -- since when it is gone; 0: it is there
 );
 CREATE INDEX hooks_by_property ON hooks (property);
 

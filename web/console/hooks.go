@@ -167,7 +167,7 @@ func (s *Server) addHook(w http.ResponseWriter, r *http.Request, d *desk) error 
 	if err != nil {
 		return err
 	}
-	return s.showSecret(w, r, d, made)
+	return s.afterSecret(w, r, d, made)
 }
 
 // secretView is webhook_secret.html: the one page that shows a secret.
@@ -178,13 +178,27 @@ type secretView struct {
 	Renewed bool
 }
 
-func (s *Server) showSecret(w http.ResponseWriter, r *http.Request, d *desk, made office.NewHook) error {
-	line, err := d.Hook(r.Context(), made.ID)
+// afterSecret leads to the page that shows a new secret.
+func (s *Server) afterSecret(w http.ResponseWriter, r *http.Request, d *desk, made office.NewHook) error {
+	at := d.path("webhooks/" + string(made.ID) + "/secret")
+	s.carry(w, made.Secret, at)
+	return s.after(w, r, d, made.Receipt, at)
+}
+
+// secret shows what was made just now; without it there is only the webhook's
+// page.
+func (s *Server) secret(w http.ResponseWriter, r *http.Request, d *desk) error {
+	line, err := d.Hook(r.Context(), doorlink.HookID(r.PathValue("hook")))
 	if err != nil {
 		return err
 	}
-	v := secretView{s.shell(r, d, "webhooks"), d.hookRow(line, time.Now()), made.Secret.Reveal(), !line.Former.IsZero()}
-	v.Title = d.lang.Say("console.hook.secret.new")
+	v := secretView{shell: s.shell(r, d, "webhooks"), At: d.hookRow(line, time.Now()), Renewed: !line.Former.IsZero()}
+	secret, ok := carried(w, r)
+	if !ok {
+		http.Redirect(w, r, v.At.Address, http.StatusSeeOther)
+		return nil
+	}
+	v.Title, v.Secret = d.lang.Say("console.hook.secret.new"), secret.Reveal()
 	return s.show(w, r, http.StatusOK, "webhook_secret.html", v)
 }
 
@@ -385,7 +399,7 @@ func (s *Server) renewSecret(w http.ResponseWriter, r *http.Request, d *desk) er
 	if err != nil {
 		return err
 	}
-	return s.showSecret(w, r, d, made)
+	return s.afterSecret(w, r, d, made)
 }
 
 func (s *Server) removeHook(w http.ResponseWriter, r *http.Request, d *desk) error {

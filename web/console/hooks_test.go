@@ -57,7 +57,11 @@ func TestAWebhookLivesInTheConsole(t *testing.T) {
 	v.post(at+"/pause", nil).reads(t, "going on", "Let a webhook go on")
 	v.post(at+"/secret", nil).reads(t, "a new secret", "whsec_", "the former secret signs, too")
 	v.get(at+"/change").reads(t, "the overlap", "the former secret signs, too")
-	v.post(at+"/remove", nil).reads(t, "removing", "Removed a webhook", "Tell a program what happens at the door")
+	removed := v.post(at+"/remove", nil)
+	removed.reads(t, "removing", "Removed a webhook", "Tell a program what happens at the door")
+	undo := url.Values{"seq": {hidden(t, removed.body, "seq")}, "back": {at}}
+	v.post(h.path("undo"), undo).reads(t, "bringing it back", "Removed a webhook", at+"/change", "https://example.org/&lt;door&gt;")
+	v.post(at+"/remove", nil)
 	if got := v.get(at); got.status != http.StatusNotFound {
 		t.Errorf("got status %d for what was removed", got.status)
 	}

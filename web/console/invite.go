@@ -171,14 +171,8 @@ func (d *desk) invitation(r *http.Request, f inviteForm) (office.Invitation, err
 	return in, nil
 }
 
-// A link to sign in with is shown once it is made, and for some minutes after,
-// in the browser of whoever made it: that carries it to the page in a cookie, so
-// that it stands in no address and nothing of it is kept here.
-const (
-	linkCookie  = "dl_link"
-	linkShown   = 10 * time.Minute
-	mailedParam = "mailed"
-)
+// mailedParam says on the page of a link that a letter has it, too.
+const mailedParam = "mailed"
 
 // linkAgain makes a new link for somebody.
 func (s *Server) linkAgain(w http.ResponseWriter, r *http.Request, d *desk) error {
@@ -192,7 +186,7 @@ func (s *Server) linkAgain(w http.ResponseWriter, r *http.Request, d *desk) erro
 // afterLinkIn leads to the page that shows a link.
 func (s *Server) afterLinkIn(w http.ResponseWriter, r *http.Request, d *desk, id doorlink.PersonID, link office.Link, did office.Receipt) error {
 	at := d.person(id) + "/link"
-	s.cookies.SetStrict(w, linkCookie, link.Secret.Reveal(), at, linkShown)
+	s.carry(w, link.Secret, at)
 	if link.Mailed {
 		at += "?" + url.Values{mailedParam: {"1"}}.Encode()
 	}
@@ -218,7 +212,7 @@ func (s *Server) linkIn(w http.ResponseWriter, r *http.Request, d *desk) error {
 	if err != nil {
 		return err
 	}
-	secret, ok := page.SecretIn(r, linkCookie)
+	secret, ok := carried(w, r)
 	if !ok || !who.Invited.Waits(time.Now()) {
 		http.Redirect(w, r, d.person(who.ID), http.StatusSeeOther)
 		return nil
@@ -232,6 +226,5 @@ func (s *Server) linkIn(w http.ResponseWriter, r *http.Request, d *desk) error {
 	if v.QR, v.Side, err = sticker.Path(v.Link); err != nil {
 		return err
 	}
-	w.Header().Set("Cache-Control", "no-store")
 	return s.show(w, r, http.StatusOK, "person_link.html", v)
 }

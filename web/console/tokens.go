@@ -104,7 +104,7 @@ type tokenView struct {
 	Name, Secret, Base string
 }
 
-// addToken shows the token it has made, once.
+// addToken leads to the page that shows the token it has made.
 func (s *Server) addToken(w http.ResponseWriter, r *http.Request, d *desk) error {
 	wish := office.TokenWish{
 		Name: r.PostFormValue("name"), Everywhere: r.PostFormValue("everywhere") != "",
@@ -123,7 +123,27 @@ func (s *Server) addToken(w http.ResponseWriter, r *http.Request, d *desk) error
 	if err != nil {
 		return err
 	}
-	v := tokenView{shell: s.shell(r, d, "tokens"), Name: made.Name, Secret: made.Secret.Reveal(), Base: s.base}
+	at := d.path("tokens/" + string(made.ID))
+	s.carry(w, made.Secret, at)
+	return s.after(w, r, d, made.Receipt, at)
+}
+
+// token shows what was made just now; without it there is only the list.
+func (s *Server) token(w http.ResponseWriter, r *http.Request, d *desk) error {
+	all, err := d.Tokens(r.Context())
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(all, func(t doorlink.Token) bool { return t.ID == doorlink.TokenID(r.PathValue("token")) })
+	if i < 0 {
+		return errNowhere
+	}
+	secret, ok := carried(w, r)
+	if !ok {
+		http.Redirect(w, r, d.path("tokens"), http.StatusSeeOther)
+		return nil
+	}
+	v := tokenView{shell: s.shell(r, d, "tokens"), Name: all[i].Name, Secret: secret.Reveal(), Base: s.base}
 	v.Title = d.lang.Say("console.tokens.made")
 	return s.show(w, r, http.StatusOK, "token.html", v)
 }
