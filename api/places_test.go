@@ -139,6 +139,9 @@ func TestAKeyLives(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	p := h.all(t)
+	if got := p.asks(t, "POST", "keys", `{"name":"RESIDENTS"}`).is(t, 409).key(t); got != "keys.named" {
+		t.Errorf("a name that is taken: got %s", got)
+	}
 	one := p.asks(t, "POST", "keys", `{"name":"Parcel carriers","may_share":true}`).is(t, 201).Header.Get("Location")
 	front := string(h.plan.Doors[0].ID)
 	p.asks(t, "POST", one+"/doors", fmt.Sprintf(`{"doors":[%q],"hours":{"from":"07:00"}}`, front)).is(t, 422)

@@ -61,6 +61,9 @@ func (d *Desk) do(ctx context.Context, a act) (Receipt, error) {
 		if err := d.fewHooks(ctx, tx, changes); err != nil {
 			return err
 		}
+		if err := d.ownNames(ctx, tx, changes); err != nil {
+			return err
+		}
 		if a.also != nil {
 			if err := a.also(ctx, tx); err != nil {
 				return err

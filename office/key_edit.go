@@ -8,11 +8,12 @@ import (
 	"time"
 
 	"doorlink"
+	"doorlink/roster"
 	"doorlink/store"
 )
 
-// AddKey adds a key that opens nothing yet. It fails with ErrName. Needs
-// EditKeys.
+// AddKey adds a key that opens nothing yet. It fails with ErrName and
+// ErrKeyNamed. Needs EditKeys.
 func (d *Desk) AddKey(ctx context.Context, name string, mayShare bool) (doorlink.Key, Receipt, error) {
 	k := doorlink.Key{ID: doorlink.NewID[doorlink.KeyID]("key"), Property: d.Property.ID, MayShare: mayShare}
 	if err := d.may(doorlink.EditKeys); err != nil {
@@ -36,7 +37,8 @@ func (d *Desk) editable(ctx context.Context, id doorlink.KeyID) (*Roll, doorlink
 }
 
 // SetKey changes a key's name and May Share Key, as the asker saw them with a
-// tag: see edit. It fails with ErrName and ErrKeyGone. Needs EditKeys.
+// tag: see edit. It fails with ErrName, ErrKeyNamed and ErrKeyGone. Needs
+// EditKeys.
 func (d *Desk) SetKey(ctx context.Context, k doorlink.Key, tag string) (Receipt, error) {
 	_, was, err := d.editable(ctx, k.ID)
 	if err != nil {
@@ -51,6 +53,29 @@ func (d *Desk) SetKey(ctx context.Context, k doorlink.Key, tag string) (Receipt,
 		return Receipt{}, err
 	}
 	return d.do(ctx, act{action: "key.set", subject: string(k.ID), changes: []doorlink.Change{c}})
+}
+
+// ownNames fails with ErrKeyNamed if changes give a key a name that another one
+// has. It looks after they were made, when nobody else can name one.
+func (d *Desk) ownNames(ctx context.Context, tx *store.Tx, changes []doorlink.Change) error {
+	named := map[doorlink.KeyID]string{}
+	for _, c := range changes {
+		if c.After != nil && c.After.Key != nil && (c.Before == nil || c.Before.Key.Name != c.After.Key.Name) {
+			named[c.After.Key.ID] = c.After.Key.Name
+		}
+	}
+	if len(named) == 0 {
+		return nil
+	}
+	all, err := tx.Keys(ctx, d.Property.ID)
+	for _, k := range all {
+		for id, name := range named {
+			if k.ID != id && roster.SameName(k.Name, name) {
+				return ErrKeyNamed.With("name", k.Name)
+			}
+		}
+	}
+	return err
 }
 
 // SetKeyDoor puts a door on a key, or changes the hours and Provide Doorcodes of

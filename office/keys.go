@@ -15,6 +15,9 @@ var (
 	// ErrKeyGone answers whoever means a key that is not there, or no longer. It
 	// is a store.ErrMissing, too.
 	ErrKeyGone = doorlink.Fail(doorlink.NotFound, "keys.gone")
+	// ErrKeyNamed refuses a name that another key of the property has, its arg
+	// "name", in whatever case: lists call keys by their names.
+	ErrKeyNamed = doorlink.Fail(doorlink.Conflict, "keys.named")
 	// ErrHours refuses hours beyond the day, or days beyond the week.
 	ErrHours = doorlink.Fail(doorlink.Invalid, "keys.hours")
 )

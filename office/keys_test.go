@@ -2,8 +2,11 @@ package office_test
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -161,6 +164,68 @@ func keyLives(t *testing.T, h *house) {
 	same(t, "after undoing all", h.standing(t), before)
 }
 
+func TestEachKeyHasANameOfItsOwn(t *testing.T) { onEach(t, keysAreNamed) }
+
+func keysAreNamed(t *testing.T, h *house) {
+	ctx, d := t.Context(), h.desk(t)
+	k, added, err := d.AddKey(ctx, "Bike cellar", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken := func(what, name string, err error) {
+		t.Helper()
+		e, ok := errors.AsType[*doorlink.Error](err)
+		if !ok || !errors.Is(err, office.ErrKeyNamed) || !slices.Contains(e.Args, any(name)) {
+			t.Errorf("%s: got %v, want that %s is taken", what, err, name)
+		}
+	}
+	_, _, err = d.AddKey(ctx, " BIKE  cellar", false)
+	taken("another case", "Bike cellar", err)
+	_, _, err = d.AddKey(ctx, "Ｂike cellar", false)
+	taken("another width", "Bike cellar", err)
+	_, err = d.SetKey(ctx, doorlink.Key{ID: h.roof, Name: "bike cellar"}, "")
+	taken("another key", "Bike cellar", err)
+	k.Name = "BIKE CELLAR"
+	renamed := must(t)(d.SetKey(ctx, k, ""))
+
+	must(t)(d.Undo(ctx, renamed.Seq))
+	must(t)(d.Undo(ctx, added.Seq))
+	removed := must(t)(d.RemoveKey(ctx, h.roof, ""))
+	if _, _, err := d.AddKey(ctx, "roof", false); err != nil {
+		t.Fatal(err)
+	}
+	_, err = d.Undo(ctx, removed.Seq)
+	taken("bringing one back", "roof", err)
+	if elsewhere, err := h.office.At(ctx, office.Actor{Manager: h.root}, h.elsewhere.Property.ID); err != nil {
+		t.Fatal(err)
+	} else if _, _, err := elsewhere.AddKey(ctx, "Roof", false); err != nil {
+		t.Errorf("at another property: got %v", err)
+	}
+}
+
+// TestOfTwoKeysOfOneNameOneIsAdded lets many add the same at once.
+func TestOfTwoKeysOfOneNameOneIsAdded(t *testing.T) { onEach(t, oneOfMany) }
+
+func oneOfMany(t *testing.T, h *house) {
+	d := h.desk(t)
+	var all sync.WaitGroup
+	var added atomic.Int32
+	for range 8 {
+		all.Go(func() {
+			switch _, _, err := d.AddKey(t.Context(), "Parcel room", false); {
+			case err == nil:
+				added.Add(1)
+			case !errors.Is(err, office.ErrKeyNamed):
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if n := added.Load(); n != 1 {
+		t.Errorf("got %d keys, want one", n)
+	}
+}
+
 func TestKeysAreRefusedWhatTheyCannotBe(t *testing.T) { onEach(t, keysRefused) }
 
 func keysRefused(t *testing.T, h *house) {
@@ -218,8 +283,8 @@ func TestAKeyIsNotGivenWhileItIsRemoved(t *testing.T) { onEach(t, givenAndRemove
 
 func givenAndRemoved(t *testing.T, h *house) {
 	ctx, d := t.Context(), h.desk(t)
-	for range 8 {
-		k, _, err := d.AddKey(ctx, "Parcel room", false)
+	for i := range 8 {
+		k, _, err := d.AddKey(ctx, fmt.Sprintf("Parcel room %d", i), false)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -241,8 +306,8 @@ func TestAKeyIsRemovedOnce(t *testing.T) { onEach(t, removedOnce) }
 
 func removedOnce(t *testing.T, h *house) {
 	ctx, d := t.Context(), h.desk(t)
-	for range 8 {
-		k, _, err := d.AddKey(ctx, "Parcel room", false)
+	for i := range 8 {
+		k, _, err := d.AddKey(ctx, fmt.Sprintf("Parcel room %d", i), false)
 		if err != nil {
 			t.Fatal(err)
 		}

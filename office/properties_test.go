@@ -119,7 +119,7 @@ func stepsTaken(t *testing.T, h *house) {
 	}{
 		{office.DoorStep, func() (err error) { door, _, err = d.AddDoor(ctx, "Front", doorlink.Communal); return err }},
 		{office.KeyStep, func() error {
-			k, _, err := d.AddKey(ctx, "Residents", false)
+			k, _, err := d.AddKey(ctx, "Everybody", false)
 			if err == nil {
 				_, err = d.SetKeyDoor(ctx, doorlink.KeyDoor{Key: k.ID, Door: door.ID}, "")
 			}

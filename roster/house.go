@@ -128,5 +128,9 @@ func (n named[T]) find(name string) (thing T, ok bool, err *doorlink.Error) {
 	return thing, false, ErrAlike.With("name", name)
 }
 
+// SameName reports whether lists take two names for the same: they differ by case
+// or width alone.
+func SameName(a, b string) bool { return fold(a) == fold(b) }
+
 // fold makes names that differ by case or width alone the same.
 func fold(name string) string { return strings.ToLower(norm.NFKC.String(name)) }

@@ -76,6 +76,11 @@ func (db *DB) Keys(ctx context.Context, p doorlink.PropertyID) ([]doorlink.Key, 
 	return keysOfProperty.all(ctx, db.read, p)
 }
 
+// Keys is DB.Keys within the transaction.
+func (tx *Tx) Keys(ctx context.Context, p doorlink.PropertyID) ([]doorlink.Key, error) {
+	return keysOfProperty.all(ctx, tx.on, p)
+}
+
 // scanProperty reads propertyColumns.
 func scanProperty(r *sql.Rows) (p doorlink.Property, err error) {
 	var more propertyMore

@@ -46,8 +46,8 @@ func (s *Server) saved(w http.ResponseWriter, r *http.Request, d *desk, did offi
 		return s.after(w, r, d, office.Receipt{}, to)
 	case errors.Is(err, doorlink.ErrChanged):
 		return show(http.StatusConflict, again)
-	case refused && e.Kind == doorlink.Invalid:
-		return show(http.StatusBadRequest, form{Row: r.PostFormValue("tag"), Wrong: page.Sentence(d.lang, e, d.Location())})
+	case refused && (e.Kind == doorlink.Invalid || errors.Is(err, office.ErrKeyNamed)):
+		return show(page.Status(e.Kind), form{Row: r.PostFormValue("tag"), Wrong: page.Sentence(d.lang, e, d.Location())})
 	}
 	return err
 }

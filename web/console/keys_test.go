@@ -48,6 +48,8 @@ func TestAKeyLivesInTheConsole(t *testing.T) {
 	h := newHouse(t, nil)
 	v := h.signedIn(t, h.rut)
 	v.post(h.path("keys"), url.Values{"name": {" "}, "share": {"1"}}).says(t, http.StatusBadRequest, `role="alert"`, " checked")
+	v.post(h.path("keys"), url.Values{"name": {"RESIDENTS"}, "share": {"1"}}).
+		says(t, http.StatusConflict, `role="alert"`, "Another key is called Residents", `value="RESIDENTS"`, " checked")
 	got := v.post(h.path("keys"), url.Values{"name": {"Bike <cellar>"}})
 	got.says(t, http.StatusOK, "Bike &lt;cellar&gt;", "Added a key", "This key opens nothing yet", `name="seq"`)
 	key, _, _ := strings.Cut(got.path, "?")
