@@ -1,5 +1,10 @@
 package doorlink
 
+import (
+	"cmp"
+	"time"
+)
+
 // Silence is that nobody has scanned a panel that people usually scan: a
 // stranger's sticker may cover ours, or ours may be gone.
 type Silence struct {
@@ -15,6 +20,22 @@ const (
 	// weeksBack is how many days of the same name say what is usual.
 	weeksBack = 4
 )
+
+// After how many days managers are reminded to look at a panel.
+const (
+	DefaultLook = 30
+	MaxLook     = 365
+	NoLook      = -1 // they are not
+)
+
+// LookDue reports whether it is time to look at a panel again, which somebody last
+// did, or put a new sticker on, at a moment; zero: nothing hangs there yet. Days
+// are the property's. It finds what counts cannot: a sticker over a panel that is
+// seldom scanned, or one that lets visitors through to ours.
+func (p Property) LookDue(last, now time.Time) bool {
+	after := cmp.Or(p.Look, DefaultLook)
+	return after != NoLook && !last.IsZero() && DayIn(now, p.Clock())-DayIn(last, p.Clock()) >= Day(after)
+}
 
 // Covered is the overlay watch. scans are those of each day at a panel, the last
 // of which is until, a day that is over; looked is the day on which somebody

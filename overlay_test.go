@@ -3,6 +3,7 @@ package doorlink_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -67,4 +68,30 @@ func TestAPanelThatWasScannedYesterdayIsNeverToldOf(t *testing.T) {
 			t.Fatal("a longer silence is not told of")
 		}
 	})
+}
+
+func TestAPanelIsLookedAtAgainAfterDaysOfItsProperty(t *testing.T) {
+	t.Parallel()
+	p := doorlink.Property{Zone: "Europe/Berlin"}
+	last := time.Date(2026, 3, 1, 22, 30, 0, 0, time.UTC) // 23:30 at the doors
+	for _, tt := range []struct {
+		name string
+		look int
+		last time.Time
+		days int // later, at noon
+		due  bool
+	}{
+		{"a month less a day", 0, last, doorlink.DefaultLook - 1, false},
+		{"a month, over a change of the clocks", 0, last, doorlink.DefaultLook, true},
+		{"a week less a day", 7, last, 6, false},
+		{"a week", 7, last, 7, true},
+		{"the next day", 1, last, 1, true},
+		{"never", doorlink.NoLook, last, 999, false},
+		{"nothing hangs", 7, time.Time{}, 999, false},
+	} {
+		p.Look = tt.look
+		if got := p.LookDue(tt.last, time.Date(2026, 3, 1+tt.days, 11, 0, 0, 0, time.UTC)); got != tt.due {
+			t.Errorf("%s: got %v", tt.name, got)
+		}
+	}
 }

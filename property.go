@@ -32,6 +32,9 @@ type Property struct {
 	CountsOnly bool
 	// HookNames lets webhooks carry the names of people and units beside IDs.
 	HookNames bool
+	// Look is after how many days managers are reminded to look whether a panel is
+	// covered; zero means DefaultLook, NoLook never. See LookDue.
+	Look int
 }
 
 // QuietUntil is when the quiet hours end in which a moment falls, on the clock of

@@ -25,7 +25,7 @@ var may = map[string]map[string][]string{
 		"name": {`"Ash House"`, `"Oak House"`}, "time_zone": {`"Europe/Lisbon"`, `"Europe/Berlin"`},
 		"names": {`"unit"`, `"full"`}, "languages": {`["de","en"]`, `null`}, "notice": {`"Mind the step"`, `null`},
 		"search_first": {`true`, `false`}, "counts_only": {`true`, `false`}, "webhook_names": {`true`, `false`},
-		"doorcode_digits": {`8`, `7`}, "days_kept": {`{"calls":7}`, `{"doorcodes":9}`, `{"sign_ins":3}`},
+		"doorcode_digits": {`8`, `7`}, "look_at_panels_days": {`0`, `14`}, "days_kept": {`{"calls":7}`, `{"doorcodes":9}`, `{"sign_ins":3}`},
 		"quiet_hours": {`{"from":"22:00","to":"07:00"}`, `null`},
 	},
 	"changeDoor":    {"name": {`"Gate"`, `"Front"`}, "type": {`"communal"`, `"service"`}, "needs_may_share": {`true`, `false`}},

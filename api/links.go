@@ -18,6 +18,7 @@ type DoorLink struct {
 	Short    string           `json:"short_code,omitempty" doc:"What is printed beside it"`
 	Stickers []Sticker        `json:"stickers" doc:"All it has had, the first one first"`
 	Looked   time.Time        `json:"looked_at,omitzero" doc:"When somebody last found it uncovered; missing: never"`
+	Overdue  bool             `json:"look_due" doc:"It is time to look again: see look_at_panels_days of the property"`
 	Open     int              `json:"unused_doorcodes" doc:"Of today, at this door"`
 	ETag     string           `json:"etag" doc:"For If-Match"`
 }
@@ -33,7 +34,7 @@ type Sticker struct {
 
 func (s *Server) doorLinkOf(v office.LinkView) DoorLink {
 	l := DoorLink{
-		Panel: v.Panel.ID, Label: v.Panel.Label, Looked: v.Looked, Open: v.Open, ETag: etag(v.PanelTag),
+		Panel: v.Panel.ID, Label: v.Panel.Label, Looked: v.Looked, Overdue: v.Overdue, Open: v.Open, ETag: etag(v.PanelTag),
 		Stickers: words(v.Stickers, func(one doorlink.Sticker) Sticker {
 			return Sticker{one.ID, one.Number, one.Made, one.Scanned, one.Ends}
 		}),

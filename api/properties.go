@@ -22,6 +22,7 @@ type Property struct {
 	Quiet       *Span               `json:"quiet_hours,omitempty" doc:"In which visitors are asked to call only if they are expected; missing: none"`
 	Languages   []string            `json:"languages" doc:"Of the printed panel, the main one first"`
 	Digits      int                 `json:"doorcode_digits" doc:"Of doorcodes at locks that are activated from now on"`
+	Look        int                 `json:"look_at_panels_days" doc:"After so many days managers are reminded to look whether a panel is covered; 0: never"`
 	Kept        Kept                `json:"days_kept" doc:"How long records are kept"`
 	CountsOnly  bool                `json:"counts_only" doc:"Managers see that calls were placed, and not whom they were for"`
 	HookNames   bool                `json:"webhook_names" doc:"Webhooks carry names beside IDs"`
@@ -40,6 +41,7 @@ func propertyOf(p doorlink.Property) Property {
 		Languages: append([]string{}, p.Languages...), Digits: cmp.Or(p.Digits, doorlink.DefaultDigits),
 		Kept:       Kept{daysKept(p, doorlink.CallRecord), daysKept(p, doorlink.CodeRecord), daysKept(p, doorlink.SignRecord)},
 		CountsOnly: p.CountsOnly, HookNames: p.HookNames, Quiet: spanOf(p.Quiet),
+		Look: max(0, cmp.Or(p.Look, doorlink.DefaultLook)),
 	}
 	if w.Names == "" {
 		w.Names = doorlink.DefaultNames
@@ -102,6 +104,7 @@ type PropertyPatch struct {
 	Quiet       Clear[Span]               `json:"quiet_hours,omitzero"`
 	Languages   Clear[[]string]           `json:"languages,omitzero"`
 	Digits      Edit[int]                 `json:"doorcode_digits,omitzero"`
+	Look        Edit[int]                 `json:"look_at_panels_days,omitzero" doc:"0: never"`
 	Kept        KeptPatch                 `json:"days_kept,omitzero"`
 	CountsOnly  Edit[bool]                `json:"counts_only,omitzero"`
 	HookNames   Edit[bool]                `json:"webhook_names,omitzero"`
@@ -156,6 +159,15 @@ func (s *Server) changeProperty(ctx context.Context, d *office.Desk, in *changeP
 	b.Digits.over(&p.Digits)
 	b.CountsOnly.over(&p.CountsOnly)
 	b.HookNames.over(&p.HookNames)
+	if days := b.Look.to; b.Look.named {
+		p.Look = days
+		switch {
+		case days == 0:
+			p.Look = doorlink.NoLook
+		case days < 0:
+			p.Look = doorlink.MaxLook + 1 // which no property takes
+		}
+	}
 	p.Kept = b.Kept.over(p.Kept)
 	r, err := d.SetProperty(ctx, p, d.Tag())
 	if err != nil {

@@ -71,6 +71,16 @@ func tourConsole(tb testing.TB, see look) {
 	rut.tapRole("link", "DOOR Link")
 	rut.reads("Stickers")
 	see(rut, "console-door-link")
+	(&house{data: data}).hangs(tb, 40)
+	rut.tapRole("link", "DOOR Link")
+	rut.reads("Look due")
+	see(rut, "console-door-link-look")
+	rut.tapRole("link", "Overview")
+	rut.reads("A panel to look at")
+	see(rut, "console-overview-look")
+	rut.tapRole("link", "Doors")
+	rut.tapRole("link", "Front door")
+	rut.tapRole("link", "DOOR Link")
 	(&house{data: data}).fallsSilent(tb)
 	rut.tapRole("link", "DOOR Link")
 	rut.reads("the sticker may be covered")
@@ -129,6 +139,22 @@ func tourConsole(tb testing.TB, see look) {
 	rut.tap("Sign out")
 	rut.reads("manager-link")
 	see(rut, "console-signin")
+}
+
+// hangs has the sticker of the only door hang there for so many days.
+func (h *house) hangs(tb testing.TB, days int) {
+	tb.Helper()
+	h.records(tb, func(ctx context.Context, db *store.DB) error {
+		all, err := db.Properties(ctx)
+		if err != nil {
+			return err
+		}
+		at, err := db.Standing(ctx, all[0].ID)
+		if err != nil {
+			return err
+		}
+		return db.FirstScan(ctx, at.Stickers[0].ID, time.Now().AddDate(0, 0, -days))
+	})
 }
 
 // fallsSilent has the only door scanned for four weeks, and not since.

@@ -32,6 +32,7 @@ type LinkView struct {
 	PanelTag string             // of the panel's row
 	Stickers []doorlink.Sticker // all it has had, the first one first
 	Looked   time.Time          // when somebody last found it uncovered; zero: never
+	Overdue  bool               // it is time to look again: see OverdueDoors
 	Open     int                // doorcodes of today that were not used yet
 	Days     []DayUse           // as Desk.Uses has them
 	Now      int                // calls that go on
@@ -56,6 +57,7 @@ func (d *Desk) Link(ctx context.Context, id doorlink.DoorID) (LinkView, error) {
 	if v.Looked, err = d.db.Looked(ctx, v.Panel.ID); err != nil {
 		return v, err
 	}
+	v.Overdue = d.Property.LookDue(lastLook(v.Stickers, v.Looked), time.Now())
 	if v.Days, err = d.usesOf(ctx, v.Panel.ID); err != nil {
 		return v, err
 	}

@@ -24,6 +24,9 @@ var (
 	ErrDigits = doorlink.Fail(doorlink.Invalid, "settings.digits", "from", doorcode.MinDigits, "to", doorcode.MaxDigits)
 	// ErrQuiet refuses hours that no clock shows.
 	ErrQuiet = doorlink.Fail(doorlink.Invalid, "settings.quiet")
+	// ErrLook refuses to be reminded of panels after other than 1 to arg "max"
+	// days, or never.
+	ErrLook = doorlink.Fail(doorlink.Invalid, "settings.look", "max", doorlink.MaxLook)
 	// ErrKept refuses to keep records for less than a day or for longer than its
 	// arg "max" days.
 	ErrKept = doorlink.Fail(doorlink.Invalid, "settings.kept", "max", doorlink.MaxKept)
@@ -45,7 +48,7 @@ func (d *Desk) Tag() string { return doorlink.Row{Property: &d.Property}.Tag() }
 
 // SetProperty changes the settings of the property, which the asker saw with a
 // tag: see edit. It fails with ErrName, ErrNames, ErrNotice, ErrLanguages,
-// ErrDigits, ErrQuiet or ErrKept, and as doorlink.Property.Location does. Needs
+// ErrDigits, ErrQuiet, ErrLook or ErrKept, and as doorlink.Property.Location does. Needs
 // Settings.
 func (d *Desk) SetProperty(ctx context.Context, p doorlink.Property, tag string) (Receipt, error) {
 	if err := d.may(doorlink.Settings); err != nil {
@@ -87,6 +90,9 @@ func cleanProperty(p doorlink.Property) (doorlink.Property, error) {
 	if p.Digits == doorlink.DefaultDigits {
 		p.Digits = 0
 	}
+	if p.Look == doorlink.DefaultLook {
+		p.Look = 0
+	}
 	p.Quiet.Days = 0
 	if err := checkChoices(p); err != nil {
 		return p, err
@@ -120,6 +126,8 @@ func checkChoices(p doorlink.Property) error {
 		return ErrDigits
 	case !onClock(p.Quiet.From), !onClock(p.Quiet.To):
 		return ErrQuiet
+	case p.Look < doorlink.NoLook, p.Look > doorlink.MaxLook:
+		return ErrLook
 	}
 	for kind, days := range p.Kept {
 		if !contains(doorlink.RecordKinds, kind) || days < 1 || days > doorlink.MaxKept {

@@ -21,7 +21,7 @@ func settingsKept(t *testing.T, h *house) {
 	p.Name, p.Zone, p.Names, p.Notice = "Linden  Court ", "Asia/Kolkata", doorlink.UnitOnly, " The lift is out of order. "
 	p.SearchFirst, p.CountsOnly, p.HookNames = true, true, true
 	p.Languages, p.Digits = []string{"de", "zh-Hant"}, 8
-	p.Quiet = doorlink.Hours{From: 22 * 60, To: 7 * 60}
+	p.Quiet, p.Look = doorlink.Hours{From: 22 * 60, To: 7 * 60}, 14
 	p.Kept = map[doorlink.RecordKind]int{doorlink.CallRecord: 7}
 	r := must(t)(d.SetProperty(ctx, p, tag))
 	p.Name, p.Notice = "Linden Court", "The lift is out of order."
@@ -57,6 +57,8 @@ func settingsRefused(t *testing.T, h *house) {
 		{"the server's zone", func(p *doorlink.Property) { p.Zone = "Local" }, noZone},
 		{"no zone", func(p *doorlink.Property) { p.Zone = "" }, noZone},
 		{"a way out", func(p *doorlink.Property) { p.Zone = "../../etc/passwd" }, noZone},
+		{"looks every minus two days", func(p *doorlink.Property) { p.Look = -2 }, office.ErrLook},
+		{"looks every 366 days", func(p *doorlink.Property) { p.Look = doorlink.MaxLook + 1 }, office.ErrLook},
 		{"names", func(p *doorlink.Property) { p.Names = "nick" }, office.ErrNames},
 		{"a long notice", func(p *doorlink.Property) { p.Notice = strings.Repeat("x", 201) }, office.ErrNotice},
 		{"a notice that turns", func(p *doorlink.Property) { p.Notice = "\u2067x" }, office.ErrNotice},

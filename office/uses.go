@@ -134,21 +134,17 @@ func (d *Desk) SilentDoors(ctx context.Context) ([]SilentDoor, error) {
 	for _, u := range all {
 		of[u.Panel] = append(of[u.Panel], u)
 	}
+	looks, err := d.db.Looks(ctx, d.Property.ID)
+	if err != nil {
+		return nil, err
+	}
 	var found []SilentDoor
 	for _, door := range roll.Doors {
 		panel, ok := roll.Panel(door.ID)
 		if !ok {
 			continue
 		}
-		days := byDay(of[panel.ID], today)
-		if _, silent := d.covered(days, time.Time{}); !silent {
-			continue // whenever somebody looked
-		}
-		looked, err := d.db.Looked(ctx, panel.ID)
-		if err != nil {
-			return nil, err
-		}
-		if s, silent := d.covered(days, looked); silent {
+		if s, silent := d.covered(byDay(of[panel.ID], today), looks[panel.ID]); silent {
 			found = append(found, SilentDoor{roll.doorLine(door, now), s})
 		}
 	}

@@ -9,10 +9,10 @@ import (
 
 var (
 	addProperty = statement{"adding a property",
-		`INSERT INTO properties (` + propertyColumns + `, revision) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1)`}
+		`INSERT INTO properties (` + propertyColumns + `, revision) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1)`}
 	setProperty = edit{"changing a property",
 		`UPDATE properties SET name = $2, zone = $3, names = $4, search_first = $5, notice = $6, languages = $7, digits = $8,
-			quiet_from = $9, quiet_to = $10, kept = $11, counts_only = $12, hook_names = $13 WHERE id = $1
+			quiet_from = $9, quiet_to = $10, kept = $11, counts_only = $12, hook_names = $13, look = $14 WHERE id = $1
 		RETURNING id`, text[doorlink.PropertyID], ErrNoProperty}
 	addDoor = edit{"adding a door",
 		`INSERT INTO doors (id, property, name, type, needs_share) VALUES ($1, $2, $3, $4, $5) RETURNING property`, text[doorlink.PropertyID], nil}

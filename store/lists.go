@@ -10,7 +10,7 @@ import (
 // propertyColumns leave out the revision, which is not of the property but of
 // what is stored about it.
 const propertyColumns = `id, name, zone, names, search_first, notice,
-	languages, digits, quiet_from, quiet_to, kept, counts_only, hook_names`
+	languages, digits, quiet_from, quiet_to, kept, counts_only, hook_names, look`
 
 const (
 	unitColumns = `id, property, name, rank, featured`

@@ -28,7 +28,7 @@ type Scanned struct {
 const (
 	// placeColumns are what all ways to a Scanned have in common.
 	placeColumns = `p.id, p.name, p.zone, p.names, p.search_first, p.notice,
-		p.languages, p.digits, p.quiet_from, p.quiet_to, p.kept, p.counts_only, p.hook_names, p.revision, d.id, d.name, d.type, d.needs_share`
+		p.languages, p.digits, p.quiet_from, p.quiet_to, p.kept, p.counts_only, p.hook_names, p.look, p.revision, d.id, d.name, d.type, d.needs_share`
 
 	// scanned is on the way of every visitor: four rows by their keys, one
 	// round trip.

@@ -17,7 +17,7 @@ type propertyMore struct {
 // into are the places for the columns after the notice, in the order of
 // propertyColumns.
 func (m *propertyMore) into(p *doorlink.Property) []any {
-	return []any{&m.languages, &p.Digits, &p.Quiet.From, &p.Quiet.To, &m.kept, &p.CountsOnly, &p.HookNames}
+	return []any{&m.languages, &p.Digits, &p.Quiet.From, &p.Quiet.To, &m.kept, &p.CountsOnly, &p.HookNames, &p.Look}
 }
 
 // finish puts what was read into the property.
@@ -46,5 +46,5 @@ func propertyValues(p doorlink.Property) []any {
 		kept = string(b)
 	}
 	return []any{p.ID, p.Name, p.Zone, p.Names, p.SearchFirst, p.Notice,
-		strings.Join(p.Languages, " "), p.Digits, p.Quiet.From, p.Quiet.To, kept, p.CountsOnly, p.HookNames}
+		strings.Join(p.Languages, " "), p.Digits, p.Quiet.From, p.Quiet.To, kept, p.CountsOnly, p.HookNames, p.Look}
 }

@@ -26,6 +26,8 @@ var (
 	markLooked = statement{"noting that a panel was looked at", `UPDATE panels SET looked_at = $2 WHERE id = $1`}
 	lookedAt   = query[time.Time]{"reading when a panel was looked at",
 		`SELECT looked_at FROM panels WHERE id = $1`, scanInstant, ErrMissing}
+	looksAt = query[look]{"reading when panels were looked at",
+		`SELECT w.id, w.looked_at FROM panels w JOIN doors d ON d.id = w.door WHERE d.property = $1 AND w.looked_at > 0`, scanLook, nil}
 
 	// The codes of a door are those of its few days that a lock may still take.
 	openCodes = query[int]{"counting unused codes",
@@ -95,6 +97,17 @@ func (db *DB) Looked(ctx context.Context, p doorlink.PanelID) (time.Time, error)
 	return lookedAt.first(ctx, db.read, p)
 }
 
+// Looks are when somebody last looked at the panels of a property; those at which
+// nobody has are left out.
+func (db *DB) Looks(ctx context.Context, at doorlink.PropertyID) (map[doorlink.PanelID]time.Time, error) {
+	all, err := looksAt.all(ctx, db.read, at)
+	looks := make(map[doorlink.PanelID]time.Time, len(all))
+	for _, l := range all {
+		looks[l.panel] = l.at
+	}
+	return looks, err
+}
+
 // OpenCodes counts the doorcodes of a day, and later ones, that were given at a
 // door, are not known to be used and were not called back.
 func (db *DB) OpenCodes(ctx context.Context, d doorlink.DoorID, day doorlink.Day) (int, error) {
@@ -112,6 +125,17 @@ func (db *DB) CancelledCodes(ctx context.Context, d doorlink.DoorID, epoch uint3
 // returns how many they are; see CancelCodes.
 func (tx *Tx) CancelDoorCodes(ctx context.Context, d doorlink.DoorID, day doorlink.Day, now time.Time) (int64, error) {
 	return cancelAtDoor.exec(ctx, tx.on, d, day, ms(now))
+}
+
+// look is when somebody looked at a panel.
+type look struct {
+	panel doorlink.PanelID
+	at    time.Time
+}
+
+func scanLook(r *sql.Rows) (l look, err error) {
+	err = r.Scan(&l.panel, instant{&l.at})
+	return l, err
 }
 
 func scanScannedFirst(r *sql.Rows) (s scannedFirst, err error) {

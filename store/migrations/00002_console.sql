@@ -11,6 +11,7 @@ ALTER TABLE properties ADD COLUMN quiet_to    BIGINT  NOT NULL DEFAULT 0;     --
 ALTER TABLE properties ADD COLUMN kept        TEXT    NOT NULL DEFAULT '';    -- JSON: days by kind of record; empty: defaults
 ALTER TABLE properties ADD COLUMN counts_only BOOLEAN NOT NULL DEFAULT FALSE; -- managers do not see which unit was called
 ALTER TABLE properties ADD COLUMN hook_names  BOOLEAN NOT NULL DEFAULT FALSE; -- webhooks carry names beside IDs
+ALTER TABLE properties ADD COLUMN look        BIGINT  NOT NULL DEFAULT 0;     -- days after which panels are to be looked at; 0: the default, -1: never
 
 ALTER TABLE doors ADD COLUMN needs_share BOOLEAN NOT NULL DEFAULT FALSE; -- codes only from holders of a key that may be shared
 ALTER TABLE panels ADD COLUMN looked_at BIGINT NOT NULL DEFAULT 0;       -- when somebody last found it uncovered; 0: never

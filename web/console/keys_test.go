@@ -183,7 +183,7 @@ func TestTheSecondManagerSeesTheDifference(t *testing.T) {
 			p.Names, p.Notice = doorlink.FullName, "Mind the step"
 			return d.SetProperty(t.Context(), p, "")
 		}, url.Values{
-			"name": {"Linden House"}, "zone": {"Europe/Berlin"}, "names": {"full"}, "digits": {"7"}, "kept_call": {"7"}, "kept_code": {"90"}, "kept_sign": {"14"},
+			"name": {"Linden House"}, "zone": {"Europe/Berlin"}, "names": {"full"}, "digits": {"7"}, "kept_call": {"7"}, "kept_code": {"90"}, "kept_sign": {"14"}, "look": {"30"},
 		}, []string{"now “Linden Court”, in this form “Linden House”", "now “Mind the step”, in this form “none”", "now “30”, in this form “7”"}},
 		{h.key("/doors/" + string(front)), func() (office.Receipt, error) {
 			on := doorlink.KeyDoor{Key: h.keyID(), Door: front, Hours: doorlink.Hours{From: 8 * 60, To: 12 * 60}}

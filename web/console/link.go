@@ -20,6 +20,8 @@ type linkView struct {
 	Scanned    string // when it was first scanned; empty: not yet
 	Ends       string // when the sticker before stops; empty: there is none
 	Looked     string
+	Overdue    bool // it is time to look again
+	LookDays   int  // after how many it is; 0: never
 	Open       int
 	Stickers   []stickerRow
 	Stop       string // what is proposed for the old sticker, as browsers write it
@@ -54,6 +56,7 @@ func (s *Server) atLink(r *http.Request, d *desk) (linkView, error) {
 	stop := office.StopFor(time.Now().In(d.Location()))
 	v := linkView{
 		doorView: at, PanelTag: link.PanelTag, Looked: d.moment(link.Looked), Open: link.Open,
+		Overdue: link.Overdue, LookDays: lookDays(d.Property),
 		Short: doorlink.ShortCode(link.Live.Short), Scanned: d.moment(link.Live.Scanned), Ends: d.moment(link.Before.Ends),
 		Stop: stop.Format(localTime), StopText: d.moment(stop), MayNotHang: at.At.Type.MayHang() != nil,
 	}

@@ -22,11 +22,13 @@ type overviewView struct {
 	Deserted  []doorRef // have a DOOR Link that lists nobody
 	Neglected []hookRow // webhooks at which something does not arrive
 	Silent    []silentDoor
+	Overdue   []doorRef // it is time to look at their panels
+	LookDays  int       // for which nobody has
 }
 
 // Needed reports whether anything needs a person.
 func (v overviewView) Needed() bool {
-	return v.Zone != "" || v.Unreached+v.Uninvited+len(v.Lockless)+len(v.Deserted)+len(v.Neglected)+len(v.Silent) > 0
+	return v.Zone != "" || v.Unreached+v.Uninvited+len(v.Lockless)+len(v.Deserted)+len(v.Neglected)+len(v.Silent)+len(v.Overdue) > 0
 }
 
 // doorRef leads to a door.
@@ -105,9 +107,25 @@ func (v *overviewView) lookAtDoors(r *http.Request, d *desk) error {
 		return err
 	}
 	silent, err := d.SilentDoors(r.Context())
-	for _, l := range silent {
-		at := doorRef{l.Name, d.path("doors/" + string(l.ID) + "/link")}
-		v.Silent = append(v.Silent, silentDoor{at, silence{d.date(l.Since), l.Missed}})
+	if err != nil {
+		return err
 	}
+	told := map[doorlink.DoorID]bool{}
+	for _, l := range silent {
+		told[l.ID] = true
+		v.Silent = append(v.Silent, silentDoor{d.toLink(l.DoorLine), silence{d.date(l.Since), l.Missed}})
+	}
+	overdue, err := d.OverdueDoors(r.Context())
+	for _, l := range overdue {
+		if !told[l.ID] {
+			v.Overdue = append(v.Overdue, d.toLink(l.DoorLine))
+		}
+	}
+	v.LookDays = lookDays(d.Property)
 	return err
+}
+
+// toLink leads to the DOOR Link of a door.
+func (d *desk) toLink(l office.DoorLine) doorRef {
+	return doorRef{l.Name, d.path("doors/" + string(l.ID) + "/link")}
 }

@@ -93,7 +93,7 @@ func TestSettingsComeBackWithWhatIsWrong(t *testing.T) {
 	form := v.get(h.path("settings"))
 	ask := url.Values{
 		"tag": {hidden(t, form.body, "tag")}, "name": {"Linden Court"}, "zone": {"Europe/Atlantis"}, "names": {"unit"}, "digits": {"8"},
-		"languages": {"de en"}, "notice": {"Mind <the> step"}, "kept_call": {"7"}, "kept_code": {"90"}, "kept_sign": {"14"}, "counts_only": {"1"},
+		"languages": {"de en"}, "notice": {"Mind <the> step"}, "kept_call": {"7"}, "kept_code": {"90"}, "kept_sign": {"14"}, "counts_only": {"1"}, "look": {""},
 	}
 	got := v.post(h.path("settings"), ask)
 	if got.status != http.StatusBadRequest || !strings.Contains(got.body, `role="alert"`) || !strings.Contains(got.body, "Mind &lt;the&gt; step") {
@@ -105,11 +105,15 @@ func TestSettingsComeBackWithWhatIsWrong(t *testing.T) {
 		t.Errorf("half of the quiet hours: got status %d, want what was typed", got.status)
 	}
 	ask.Set("quiet_to", "07:00")
+	if got = v.post(h.path("settings"), ask); got.status != http.StatusBadRequest || !strings.Contains(got.body, "Panels are to be looked at after") {
+		t.Errorf("no days for panels: got status %d, want a sentence", got.status)
+	}
+	ask.Set("look", "0")
 	if got = v.post(h.path("settings"), ask); got.status != http.StatusOK || !strings.Contains(got.body, "Changed the settings") {
 		t.Errorf("got status %d", got.status)
 	}
 	p, err := h.db.Property(t.Context(), h.plan.Property.ID)
-	if err != nil || p.Zone != "Europe/Lisbon" || len(p.Kept) != 1 || p.Kept[doorlink.CallRecord] != 7 || p.Digits != 8 || !p.CountsOnly || p.Quiet != (doorlink.Hours{From: 22 * 60, To: 7 * 60}) {
+	if err != nil || p.Zone != "Europe/Lisbon" || len(p.Kept) != 1 || p.Kept[doorlink.CallRecord] != 7 || p.Digits != 8 || !p.CountsOnly || p.Look != doorlink.NoLook || p.Quiet != (doorlink.Hours{From: 22 * 60, To: 7 * 60}) {
 		t.Errorf("got %+v, %v", p, err)
 	}
 }

@@ -22,6 +22,7 @@ type settingsView struct {
 	Kept               []keptRow
 	Langs              string
 	QuietFrom, QuietTo string // as browsers write times of day
+	LookDays           int    // after which somebody is to look at panels; 0: never
 
 	Purged string // what the last purge removed; empty: there was none, or the reader may not know
 }
@@ -42,7 +43,7 @@ func (s *Server) settings(w http.ResponseWriter, r *http.Request, d *desk) error
 // showSettings shows the form with the values of a property.
 func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, d *desk, status int, v settingsView) error {
 	v.shell = s.shell(r, d, "settings")
-	v.Langs = strings.Join(v.Languages, " ")
+	v.Langs, v.LookDays = strings.Join(v.Languages, " "), lookDays(v.Property)
 	if q := v.Property.Quiet; q.From != q.To {
 		v.QuietFrom, v.QuietTo = typed(q.From), typed(q.To)
 	}
@@ -94,6 +95,7 @@ func (d *desk) settingsDiffer(p doorlink.Property) []difference {
 		{say("console.notice"), d.or(now.Notice), d.or(p.Notice)},
 		{say("console.settings.quiet"), d.or(d.quiet(now)), d.or(d.quiet(p))},
 		{say("console.settings.digits"), digits(now), digits(p)},
+		{say("console.settings.look"), strconv.Itoa(lookDays(now)), strconv.Itoa(lookDays(p))},
 		{say("console.settings.counts_only"), d.yes(now.CountsOnly), d.yes(p.CountsOnly)},
 		{say("console.settings.hooks"), d.yes(now.HookNames), d.yes(p.HookNames)},
 	}
@@ -158,12 +160,34 @@ func (d *desk) settingsIn(r *http.Request) doorlink.Property {
 	p.CountsOnly = r.PostFormValue("counts_only") != ""
 	p.Quiet = quietIn(r.PostFormValue("quiet_from"), r.PostFormValue("quiet_to"))
 	p.Languages = strings.Fields(r.PostFormValue("languages"))
+	p.Look = lookIn(r.PostFormValue("look"))
 	p.Digits = number(r.PostFormValue("digits"))
 	p.Kept = map[doorlink.RecordKind]int{}
 	for _, k := range doorlink.RecordKinds {
 		p.Kept[k] = number(r.PostFormValue("kept_" + string(k)))
 	}
 	return p
+}
+
+// lookDays is after how many days somebody is to look at panels; 0: never.
+func lookDays(p doorlink.Property) int {
+	if p.Look == doorlink.NoLook {
+		return 0
+	}
+	return cmp.Or(p.Look, doorlink.DefaultLook)
+}
+
+// lookIn reads what lookDays shows. What cannot be read is more than any property
+// takes.
+func lookIn(text string) int {
+	switch n := number(text); n {
+	case 0:
+		return doorlink.NoLook
+	case -1:
+		return doorlink.MaxLook + 1
+	default:
+		return n
+	}
 }
 
 // usual is how many days records of a kind are kept unless a property says

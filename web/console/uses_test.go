@@ -49,3 +49,30 @@ func TestTheUseOfALinkIsDrawnAndWritten(t *testing.T) {
 		}
 	}
 }
+
+func TestTheOverviewRemindsOfPanelsToLookAt(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, nil)
+	v := h.signedIn(t, h.rut)
+	link := h.path("doors/" + string(h.plan.Doors[0].ID) + "/link")
+	if got := v.get(h.path("overview")); strings.Contains(got.body, "to look at") {
+		t.Error("it reminds of what does not hang yet")
+	}
+	if err := h.db.FirstScan(t.Context(), h.plan.Stickers[0].ID, time.Now().AddDate(0, 0, -31)); err != nil {
+		t.Fatal(err)
+	}
+	for page, want := range map[string]string{h.path("overview"): link + `#look">Front door</a>`, link: "Look due"} {
+		if got := v.get(page); got.status != http.StatusOK || !strings.Contains(got.body, want) {
+			t.Errorf("%s: got status %d, want %s", page, got.status, want)
+		}
+	}
+	if got := v.get(h.path("overview")); !strings.Contains(got.body, "A panel to look at") || !strings.Contains(got.body, "for 30 days") {
+		t.Error("it does not say since when")
+	}
+	v.post(link+"/looked", nil)
+	for _, page := range []string{h.path("overview"), link} {
+		if got := v.get(page); strings.Contains(got.body, "to look at") || strings.Contains(got.body, "Look due") {
+			t.Errorf("%s still asks for a look", page)
+		}
+	}
+}
