@@ -111,6 +111,10 @@ func (p Params) Odds(active, static int) (Odds, error) {
 // MaxPlaces is the largest number of slots at a door without other codes.
 func (p Params) MaxPlaces() int { return min(pow10(p.Digits-4)/p.Window, Slots(p.Digits)) }
 
+// UsualPlaces is how many residents a day may give codes at a door for which nobody
+// says otherwise: a hundred, or as many as there is room for.
+func (p Params) UsualPlaces() int { return min(p.MaxPlaces(), 100) }
+
 // chance is 1 − Π (1 − a/(N−i)): that one of tries different numbers is among
 // the accepted ones.
 func chance(accepted, size, tries int) float64 {

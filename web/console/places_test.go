@@ -91,6 +91,9 @@ func TestSettingsComeBackWithWhatIsWrong(t *testing.T) {
 	h := newHouse(t, nil)
 	v := h.signedIn(t, h.rut)
 	form := v.get(h.path("settings"))
+	if want := "7 digits: one number in 33333 opens, for 100 residents a day"; !strings.Contains(form.body, want) || !strings.Contains(form.body, "5 digits: one number in 11111 opens, for 3 residents") {
+		t.Errorf("the form does not say %q", want)
+	}
 	ask := url.Values{
 		"tag": {hidden(t, form.body, "tag")}, "name": {"Linden Court"}, "zone": {"Europe/Atlantis"}, "names": {"unit"}, "digits": {"8"},
 		"languages": {"de en"}, "notice": {"Mind <the> step"}, "kept_call": {"7"}, "kept_code": {"90"}, "kept_sign": {"14"}, "counts_only": {"1"}, "look": {""},

@@ -40,6 +40,15 @@ func (s *Server) settings(w http.ResponseWriter, r *http.Request, d *desk) error
 	return s.showSettings(w, r, d, http.StatusOK, settingsView{Property: d.Property, form: form{Row: d.Tag()}})
 }
 
+// lengthWithOdds is a length of doorcodes, with how likely a number that somebody
+// makes up opens a lock.
+func (d *desk) lengthWithOdds(digits int) string {
+	p := doorcode.Defaults()
+	p.Digits = digits
+	odds, _ := p.Odds(p.UsualPlaces(), 0) // there is always room for as many
+	return d.lang.Say("console.settings.odds", "n", digits, "one", odds.OneIn, "places", p.UsualPlaces())
+}
+
 // showSettings shows the form with the values of a property.
 func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, d *desk, status int, v settingsView) error {
 	v.shell = s.shell(r, d, "settings")
@@ -55,7 +64,7 @@ func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, d *desk, s
 	}
 	for n := doorcode.MinDigits; n <= doorcode.MaxDigits; n++ {
 		v.Digits = append(v.Digits, choice{
-			Value: strconv.Itoa(n), Name: d.lang.Say("console.settings.length", "n", n),
+			Value: strconv.Itoa(n), Name: d.lengthWithOdds(n),
 			On: n == v.Property.Digits || v.Property.Digits == 0 && n == doorlink.DefaultDigits,
 		})
 	}
