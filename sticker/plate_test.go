@@ -110,7 +110,7 @@ func TestWordsStayWhole(t *testing.T) {
 			}
 			printed := strings.Fields(run(t, "pdftotext", "-layout", path, "-"))
 			for _, key := range []string{"sticker.measure", "sticker.never"} {
-				for _, word := range strings.Fields(p.Languages[0].Say(key)) {
+				for word := range strings.FieldsSeq(p.Languages[0].Say(key)) {
 					if !slices.Contains(printed, word) {
 						t.Errorf("%s on %s: %q is taken apart", language, f, word)
 					}
