@@ -12,10 +12,12 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"doorlink"
+	"doorlink/web/page"
 )
 
 var update = flag.Bool("update", false, "write golden files instead of comparing with them")
@@ -29,6 +31,35 @@ func TestProtocolIsFresh(t *testing.T) {
 	got := "// Written by TestProtocolIsFresh from package doorlink. Change it there, then run\n" +
 		"// go test ./web -run Protocol -update\n\n" + strings.Join(g.parts, "\n") + g.limits()
 	golden(t, "ui/shared/protocol.ts", got)
+}
+
+// TestTheProtocolNamesTheLimitsInForce looks for each budget of the pages in the table
+// that clients read.
+func TestTheProtocolNamesTheLimitsInForce(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../PROTOCOL.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, b := range map[string]page.Budget{
+		"calls from one address":                         dialsPerAddress,
+		"calls at one panel":                             dialsPerSticker,
+		"sockets opened from one address":                socketsPerAddress,
+		"wrong tokens, codes and links from one address": guessesPerAddress,
+		"searches of one visit":                          searchesPerVisit,
+		"searches from one address":                      seeksPerAddress,
+	} {
+		row := fmt.Sprintf("| %s | %d a minute", what, time.Minute/b.Every)
+		if n := int(time.Minute / b.Every); b.Burst != n {
+			row += fmt.Sprintf(", %d at once", b.Burst)
+		}
+		if !strings.Contains(string(text), row+" |") {
+			t.Errorf("PROTOCOL.md lacks the limit %q", row)
+		}
+	}
+	if row := fmt.Sprintf("| signals of a socket | %d a second, %d at once", sayRate, sayBurst); !strings.Contains(string(text), row) {
+		t.Errorf("PROTOCOL.md lacks the limit %q", row)
+	}
 }
 
 // golden compares got with a file, or writes the file with -update.
