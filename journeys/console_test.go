@@ -53,6 +53,8 @@ func backWithPasskey(tb testing.TB) *tab {
 // the building up finds it.
 func tourConsole(tb testing.TB, see look) {
 	rut := desktop.open(tb, "rut")
+	see, checkAll := everyPage(tb, see)
+	defer checkAll()
 	lists := tb.TempDir()
 	data := tb.TempDir()
 	rut.setsUp(emptyHouse(tb, "--data", data, "--sso", "https://id.example", "--sso-client", "doorlink", "--lists", lists))
@@ -68,6 +70,9 @@ func tourConsole(tb testing.TB, see look) {
 	rut.tapRole("link", "Front door")
 	rut.reads("provision")
 	see(rut, "console-door-lock")
+	rut.tapRole("link", "Directory")
+	rut.reads("Nobody is listed")
+	see(rut, "console-door-directory")
 	rut.tapRole("link", "DOOR Link")
 	rut.reads("Stickers")
 	see(rut, "console-door-link")
@@ -123,6 +128,15 @@ func tourConsole(tb testing.TB, see look) {
 	rut.tapRole("link", "Settings")
 	rut.see("[name=zone]")
 	see(rut, "console-settings")
+	rut.do(chromedp.SetValue(chromedp.CSS("[name=notice]"), "Mind the step"), chromedp.SetValue(chromedp.CSS("[name=tag]"), "older"))
+	rut.tap("Save")
+	rut.reads("Somebody else changed this")
+	see(rut, "console-settings-differ")
+	rut.do(chromedp.Evaluate[chromedp.Void](`location.pathname = location.pathname.replace(/settings$/, "doors/door_gone")`))
+	rut.reads("That did not work")
+	see(rut, "console-problem")
+	rut.tapRole("link", "Go on in the console")
+	rut.reads("Needs you")
 	rut.tapRole("link", "Audit")
 	rut.see("main")
 	see(rut, "console-audit")
@@ -139,6 +153,9 @@ func tourConsole(tb testing.TB, see look) {
 	rut.tap("Sign out")
 	rut.reads("manager-link")
 	see(rut, "console-signin")
+	rut.do(chromedp.Evaluate[chromedp.Void](`location.pathname = "/console/in/by/00000000000000000000000000000000"`))
+	rut.reads("signs you in to the console")
+	see(rut, "console-arrive")
 }
 
 // hangs has the sticker of the only door hang there for so many days.
