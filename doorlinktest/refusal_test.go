@@ -2,6 +2,7 @@ package doorlinktest
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"sync"
@@ -65,6 +66,26 @@ func TestPageThatIsOpenSinceBeforeTheStickerWasReplacedPlacesNoCalls(t *testing.
 	if got := visit.DialRefused("Ana"); got.Key != "sticker.old" || got.Status != http.StatusGone {
 		t.Errorf("a call by an old sticker was refused with %q, %d", got.Key, got.Status)
 	}
+}
+
+func TestHandsetThatWasSignedOutAnswersNothingEvenIfNobodyToldIt(t *testing.T) {
+	t.Parallel()
+	house := New(t)
+	ana, ben := house.Resident("Ana", "4B"), house.Resident("Ben", "5C")
+	visit, other := house.Scan("Front door"), house.Scan("North gate")
+	call, talk := visit.Dial("Ana"), other.Dial("Ben")
+	ana.Hears(call)
+	ben.Hears(talk).Answer()
+	house.write(func(ctx context.Context, tx *store.Tx) error {
+		return errors.Join(tx.EndHandsets(ctx, ana.Person), tx.EndHandsets(ctx, ben.Person))
+	})
+	ana.say(doorlink.Signal{Kind: doorlink.SigAnswer, Call: call})
+	ana.HungUp()
+	visit.HangsUp(call)
+	visit.Told(call, doorlink.Cancelled)
+	ben.say(doorlink.Signal{Kind: doorlink.SigAnswer, Call: talk}) // again, as after a change of networks
+	ben.Writes(talk, 1, "Coming down.")
+	other.Reads(talk, "Coming down.")
 }
 
 func TestOldStickerTellsNothing(t *testing.T) {

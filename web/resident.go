@@ -3,11 +3,13 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/coder/websocket"
 
 	"doorlink"
+	"doorlink/store"
 	"doorlink/switchboard"
 	"doorlink/web/locale"
 	"doorlink/web/page"
@@ -149,7 +151,26 @@ func (p *residentPage) say(sig doorlink.Signal) error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), sayTime)
 	defer cancel()
+	if sig.Kind == doorlink.SigAnswer {
+		if err := p.mayAnswer(ctx, sig.Call); err != nil {
+			return err
+		}
+	}
 	return p.line.Say(ctx, sig)
+}
+
+// mayAnswer fails for a handset that was signed out and whose page has not heard of
+// it, since the bus may lose a word. A call that it has goes on.
+func (p *residentPage) mayAnswer(ctx context.Context, id doorlink.CallID) error {
+	all, err := p.s.db.Handsets(ctx, p.handset.Person)
+	if err != nil || slices.ContainsFunc(all, func(h doorlink.Handset) bool { return h.ID == p.handset.ID }) {
+		return err
+	}
+	if c, err := p.s.db.Call(ctx, id); err == nil && c.Handset == p.handset.ID {
+		return nil
+	}
+	p.signedOut()
+	return store.ErrNoSession
 }
 
 // refuse words a refusal. Moments in it are already in the door's zone.
