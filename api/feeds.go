@@ -3,10 +3,12 @@ package api
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"doorlink"
 	"doorlink/office"
+	"doorlink/web/page"
 )
 
 // Feed is how a property's lists come by themselves, and what came of the last.
@@ -48,6 +50,8 @@ func (s *Server) registerFeeds() {
 	at(s, http.MethodGet, "/feed", does("readFeed", "How lists come by themselves, and what came of the last"), feed)
 	at(s, http.MethodPut, "/feed", does("setFeed", "Sets how often lists are looked for"), setFeed)
 	at(s, http.MethodPost, "/feed/sync", does("syncFeed", "Looks for a list at once, and takes it even if it is the last one"), syncFeed)
+	at(s, http.MethodGet, "/feed/lists", does("listTaken", "The lists that came by themselves, the latest first, and what came of each"), takenLists)
+	at(s, http.MethodGet, "/feed/lists/{list}/skipped", does("takenSkipped", "Rows of a list that changed nothing, with the reason, as CSV; 2,000 at most"), s.takenSkipped)
 	at(s, http.MethodGet, "/conflicts", does("listConflicts", "What lists leave to be decided"), conflicts)
 	at(s, http.MethodPut, "/conflicts/{conflict}", does("answerConflict", "Decides, and does at once what that allows"), answerConflict)
 }
@@ -126,4 +130,41 @@ type answerConflictInput struct {
 func answerConflict(ctx context.Context, d *office.Desk, in *answerConflictInput) (*one[Feed], error) {
 	r, err := d.AnswerConflicts(ctx, map[doorlink.ConflictID]office.Verdict{in.Conflict: in.Body.Answer})
 	return readFeed(ctx, d, r, err)
+}
+
+// TakenList is a list that came by itself, and what came of it.
+type TakenList struct {
+	ID     doorlink.TakenID `json:"id"`
+	File   string           `json:"file"`
+	Report FeedReport       `json:"report"`
+	Skips  bool             `json:"skips" doc:"There are rows that changed nothing"`
+}
+
+type takenInput struct {
+	Here
+	Find  string `query:"find" maxLength:"200" doc:"A piece of the file's name; case does not matter"`
+	After string `query:"after" maxLength:"200" doc:"The cursor of the page before: its next"`
+	Limit int    `query:"limit" minimum:"1" maximum:"500" doc:"Rows at most; 50 unless said"`
+}
+
+func takenLists(ctx context.Context, d *office.Desk, in *takenInput) (*streamed[TakenList], error) {
+	p, err := d.TakenLists(ctx, office.Query{Find: in.Find, After: in.After, Limit: in.Limit})
+	return streamOf(ctx, p, func(l office.TakenList) TakenList {
+		return TakenList{l.ID, l.File, FeedReport{l.Report.At, l.Report.Failed, l.Report.Counts, l.Report.Conflicts}, l.Skips}
+	}), err
+}
+
+type takenSkippedInput struct {
+	Here
+	List doorlink.TakenID `path:"list" doc:"take_…"`
+}
+
+func (s *Server) takenSkipped(ctx context.Context, d *office.Desk, in *takenSkippedInput) (*csv, error) {
+	rows, err := d.Skips(ctx, in.List)
+	if err != nil {
+		return nil, err
+	}
+	return csvOf(func(w *strings.Builder) error {
+		return rows.Write(w, func(e *doorlink.Error) string { return page.Sentence(s.words, e, d.Location()) })
+	})
 }

@@ -41,6 +41,15 @@ func TestAProgramDecidesAboutAListFromOutside(t *testing.T) {
 		t.Fatalf("got %+v", open)
 	}
 	p.asks(t, "PUT", "conflicts/"+string(open.Items[0].ID), `{"answer":"yes"}`).is(t, 200).read(t, &feed)
+	var lists api.Stretch[api.TakenList]
+	p.asks(t, "GET", "feed/lists?limit=1", "").is(t, 200).read(t, &lists)
+	if len(lists.Items) != 1 || lists.Items[0].File != "june.csv" || lists.Items[0].Skips || lists.Next == "" {
+		t.Errorf("got %+v", lists)
+	}
+	if got := p.asks(t, "GET", "feed/lists/"+string(lists.Items[0].ID)+"/skipped", "").is(t, 200).text; got != "\ufeffReason\r\n" {
+		t.Errorf("got %q of a list that skipped nothing", got)
+	}
+	p.asks(t, "GET", "feed/lists/take_none/skipped", "").is(t, 404)
 	if ada, err := h.db.Person(t.Context(), h.ada); err != nil || ada.Email != "ada@example.org" || feed.Report.Conflicts != 0 {
 		t.Errorf("got %+v, %v, %+v", ada, err, feed)
 	}

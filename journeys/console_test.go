@@ -297,12 +297,15 @@ func tourImport(rut *tab, see look, lists string) {
 	rut.reads("None has come yet")
 	see(rut, "console-import-sync")
 	drops(rut.tb, filepath.Join(lists, ask(rut, chromedp.Evaluate[string](`document.querySelector("main .once").textContent`))),
-		"Unit,Name,E-mail\n2B,Chiara Rossi,chiara@rossi.example\n7A,Mia Holm,mia@post.example\n5C,Lena Fischer,lena@fischer.example\n")
+		"Unit,Name,E-mail\n2B,Chiara Rossi,chiara@rossi.example\n7A,Mia Holm,mia@post.example\n5C,Lena Fischer,lena@fischer.example\n9A,Otto Berg,otto\n")
 	rut.do(chromedp.Click(chromedp.CSS("[name=leavers]")))
 	rut.tap("Save")
 	rut.tap("Look now")
 	rut.reads("Would lose something")
 	see(rut, "console-import-decide")
+	rut.tapRole("link", "Lists that were taken")
+	rut.reads("What came of it")
+	see(rut, "console-import-taken")
 }
 
 // drops puts a list into a new folder, some time ago.

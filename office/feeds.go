@@ -169,20 +169,27 @@ func (d *Desk) sync(ctx context.Context, f store.Feed, now time.Time) (Receipt, 
 		if doorlink.KindOf(err) != doorlink.Invalid { // else it is no list, whenever it is read
 			return r, err
 		}
-		return Receipt{}, d.failed(ctx, f, err, now)
+		return Receipt{}, d.failed(ctx, f, err, now, true)
 	}
-	return Receipt{}, d.failed(ctx, f, err, now)
+	return Receipt{}, d.failed(ctx, f, err, now, false)
 }
 
-// failed keeps why there was no list. It is a report, and an error only if nobody
-// foresaw it.
-func (d *Desk) failed(ctx context.Context, f store.Feed, why error, now time.Time) error {
+// failed keeps why there was no list, or none that can be read. It is a report, and
+// an error only if nobody foresaw it.
+func (d *Desk) failed(ctx context.Context, f store.Feed, why error, now time.Time, came bool) error {
 	e, ok := errors.AsType[*doorlink.Error](why)
 	if !ok {
 		return why
 	}
 	f.Result = Report{At: now, Failed: e.Key}.write()
-	return d.db.Write(ctx, func(tx *store.Tx) error { return tx.KeepFeed(ctx, f) })
+	return d.db.Write(ctx, func(tx *store.Tx) error {
+		if came {
+			if err := tx.AddTaken(ctx, d.taken(f, Skips{}, now)); err != nil {
+				return err
+			}
+		}
+		return tx.KeepFeed(ctx, f)
+	})
 }
 
 func (r Report) write() string {
@@ -222,8 +229,12 @@ func (d *Desk) take(ctx context.Context, f store.Feed, list []byte, now time.Tim
 		}
 	}
 	f.Result = report.write()
+	taken := d.taken(f, p.skips(), now)
 	keep := func(ctx context.Context, tx *store.Tx) error {
 		if err := tx.KeepConflicts(ctx, d.Property.ID, rows); err != nil {
+			return err
+		}
+		if err := tx.AddTaken(ctx, taken); err != nil {
 			return err
 		}
 		return tx.KeepFeed(ctx, f)

@@ -2,8 +2,10 @@ package office_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -96,6 +98,11 @@ func TestAListFromOutsideGivesAndNothingIsTakenWithoutAnAnswer(t *testing.T) {
 		feed, err := d.Feed(t.Context())
 		if err != nil || feed.File != "june.csv" || feed.Report.Conflicts != 4 || feed.Report.Counts["new"] != 1 || feed.Report.Failed != "" {
 			t.Fatalf("got %+v, %v", feed, err)
+		}
+		taken, err := d.TakenLists(t.Context(), office.Query{Find: "JUNE"})
+		if err != nil || len(taken.Rows) != 1 || taken.Rows[0].File != "june.csv" || taken.Rows[0].Skips ||
+			!cmp.Equal(taken.Rows[0].Report.Counts, feed.Report.Counts) || taken.Rows[0].Report.Conflicts != 4 {
+			t.Fatalf("got %+v, %v", taken.Rows, err)
 		}
 		asked := open(t, d)
 		if asked[office.Leaver].Person != h.ada || asked[office.Loss].Person != h.bram || asked[office.Who].Person != h.chidi || asked[office.Double].Row != 5 {
@@ -237,4 +244,71 @@ func listOfAnyName(t *testing.T, h *house) {
 	if err != nil || feed.File != "" || feed.Report.Counts["unit"] != 1 {
 		t.Errorf("got %+v, %v", feed, err)
 	}
+}
+
+// skipped is a list of two rows that cannot be used, and one that can.
+const skipped = "Unit,Name,E-mail,Keys\n1C,Dora Dee,dora@example.org,Moon\n1C,=Dan Dee,dan,\n1D,Finn Fox,finn@example.org,\n"
+
+func TestWhatCameOfEachListIsKept(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		ctx := t.Context()
+		d, dir := h.feed(t, false)
+		drops(t, dir, "june.csv", skipped)
+		looks(t, d)
+		drops(t, dir, "june.csv", "Colour,Size\nred,2\n")
+		looks(t, d)
+		first, err := d.TakenLists(ctx, office.Query{Limit: 1})
+		if err != nil || len(first.Rows) != 1 || first.Rows[0].Report.Failed == "" || first.Rows[0].Skips || first.Next == "" {
+			t.Fatalf("the latest: got %+v, %v", first, err)
+		}
+		rest, err := d.TakenLists(ctx, office.Query{Limit: 1, After: first.Next})
+		if err != nil || len(rest.Rows) != 1 || rest.Rows[0].Report.Counts["skipped"] != 2 || rest.Rows[0].Report.Counts["new"] != 1 || !rest.Rows[0].Skips || rest.Next != "" {
+			t.Fatalf("the one before: got %+v, %v", rest, err)
+		}
+		csv := func() string {
+			rows, err := d.Skips(ctx, rest.Rows[0].ID)
+			var b strings.Builder
+			if err == nil {
+				err = rows.Write(&b, func(e *doorlink.Error) string { return e.Key + " " + fmt.Sprint(e.Args...) })
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			return b.String()
+		}
+		want := "\ufeffUnit,Name,E-mail,Keys,Reason\r\n1C,Dora Dee,dora@example.org,Moon,roster.key nameMoon\r\n1C,'=Dan Dee,dan,,roster.email emaildan\r\n"
+		if diff := cmp.Diff(want, csv()); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+
+		// What is kept of somebody's rows goes with them.
+		roll, err := d.Roll(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range roll.People {
+			if p.ID == h.chidi {
+				p.Email = "dora@example.org"
+				must(t)(d.SetPerson(ctx, p, ""))
+			}
+		}
+		must(t)(d.Erase(ctx, h.chidi))
+		if got := csv(); strings.Contains(got, "dora") {
+			t.Errorf("after erasing: got %s", got)
+		}
+
+		elsewhere, err := h.office.At(ctx, office.Actor{Manager: h.root}, h.elsewhere.Property.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := elsewhere.Skips(ctx, rest.Rows[0].ID); !errors.Is(err, store.ErrMissing) {
+			t.Errorf("at another property: got %v", err)
+		}
+		if all, err := elsewhere.TakenLists(ctx, office.Query{}); err != nil || len(all.Rows) > 0 {
+			t.Errorf("at another property: got %+v, %v", all, err)
+		}
+		if _, err := h.within(t, doorlink.EditPeople, doorlink.GrantKeys).TakenLists(ctx, office.Query{}); !errors.Is(err, office.ErrMayNot) {
+			t.Errorf("without Connect: got %v", err)
+		}
+	})
 }

@@ -280,10 +280,14 @@ func (d *Desk) handsetsOf(ctx context.Context, losses []loss) (all []doorlink.Ha
 	return all, nil
 }
 
-// WriteSkipped writes the rows that change nothing because they cannot be read
-// or used, or wait for a decision, as CSV, as they were and with the reason in a
-// last column, to be mended and sent again. say puts a reason into words.
+// WriteSkipped writes the rows that change nothing: see Skips.
 func (p *Proposal) WriteSkipped(w io.Writer, say func(*doorlink.Error) string) error {
+	return p.skips().Write(w, say)
+}
+
+// skips are the rows that change nothing because they cannot be read or used, or
+// wait for a decision.
+func (p *Proposal) skips() Skips {
 	why := map[int]*doorlink.Error{}
 	for _, l := range p.Lines {
 		if l.Err == nil {
@@ -294,14 +298,9 @@ func (p *Proposal) WriteSkipped(w io.Writer, say func(*doorlink.Error) string) e
 			why[row] = l.Err
 		}
 	}
-	header := append(append([]string{}, p.Sheet.Header...), "Reason")
-	return roster.Write(w, header, func(yield func([]string) bool) {
-		for _, row := range slices.Sorted(maps.Keys(why)) {
-			cells := make([]string, len(p.Sheet.Header), len(header))
-			copy(cells, p.Sheet.Cells(row))
-			if !yield(append(cells, say(why[row]))) {
-				return
-			}
-		}
-	})
+	s := Skips{Header: p.Sheet.Header}
+	for _, row := range slices.Sorted(maps.Keys(why)) {
+		s.Rows = append(s.Rows, Skip{p.Sheet.Cells(row), why[row].Key, why[row].Args})
+	}
+	return s
 }

@@ -176,7 +176,7 @@ func purgeKeepsToRetention(t *testing.T, db *store.DB) {
 	got := must(db.Purge(ctx, noon))
 	same(t, "removed", got, map[string]int64{
 		"calls": 1, "visits": many + 1, "records": 3, "codes": 0, "slots": 0, "links": 0, "managers": 0, "handsets": 0,
-		"tokens": 0, "repeats": 0, "desk_links": 0, "desk_sessions": 0, "ceremonies": 0, "deliveries": 0, "hooks": 0, "drafts": 0, "conflicts": 0, "purges": 0, "counts": 0,
+		"tokens": 0, "repeats": 0, "desk_links": 0, "desk_sessions": 0, "ceremonies": 0, "deliveries": 0, "hooks": 0, "taken": 0, "drafts": 0, "conflicts": 0, "purges": 0, "counts": 0,
 	})
 	_, err := db.Call(ctx, gone.ID)
 	fails(t, "the old call", err, store.ErrNoCall)

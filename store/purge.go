@@ -63,12 +63,13 @@ func sweeps() []sweep {
 }
 
 // sweepsOf lists what a property keeps for as long as it says. Records say so by
-// their kind; what a record was made from goes with it, a visit with its calls,
-// and what webhooks were told is kept as calls are.
+// their kind; what a record was made from goes with it, a visit with its calls.
+// What webhooks were told, and what came of lists, is kept as calls are.
 func sweepsOf(p doorlink.Property) []sweep {
 	return append(keptFor(p.Keeps, `property = $3`, `door IN (SELECT id FROM doors WHERE property = $3)`, p.ID),
 		sweep{table: "deliveries", old: `at < $1 AND hook IN (SELECT id FROM hooks WHERE property = $3)`,
-			after: p.Keeps(doorlink.CallRecord), key: "id", where: []any{p.ID}})
+			after: p.Keeps(doorlink.CallRecord), key: "id", where: []any{p.ID}},
+		sweep{table: "taken", old: `at < $1 AND property = $3`, after: p.Keeps(doorlink.CallRecord), key: "id", where: []any{p.ID}})
 }
 
 // strays lists what belongs to no property, or to no door, any more.

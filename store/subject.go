@@ -105,6 +105,7 @@ var forgettings = []statement{
 	{"forgetting what webhooks were told", `DELETE FROM deliveries
 		WHERE hook IN (SELECT id FROM hooks WHERE property = $1) AND LOWER(body) LIKE $2 ESCAPE '!'`},
 	{"forgetting conflicts", `DELETE FROM conflicts WHERE property = $1 AND LOWER(detail) LIKE $2 ESCAPE '!'`},
+	{"forgetting rows of lists", `UPDATE taken SET skipped = '' WHERE property = $1 AND LOWER(skipped) LIKE $2 ESCAPE '!'`},
 	{"forgetting lists", `DELETE FROM drafts WHERE property = $1 AND LOWER(body) LIKE $2 ESCAPE '!'`},
 }
 

@@ -221,6 +221,17 @@ CREATE TABLE feeds (
     result    TEXT    NOT NULL                                    -- JSON: what came of it
 );
 
+-- A list that came by itself, and what came of it.
+CREATE TABLE taken (
+    id       TEXT   NOT NULL PRIMARY KEY,           -- take_…
+    property TEXT   NOT NULL REFERENCES properties, -- whose
+    at       BIGINT NOT NULL,                       -- when it was taken
+    file     TEXT   NOT NULL,                       -- what it was called
+    result   TEXT   NOT NULL,                       -- JSON: as of a feed
+    skipped  TEXT   NOT NULL                        -- JSON: rows that changed nothing, with the reason; empty: none, or forgotten
+);
+CREATE INDEX taken_by_time ON taken (property, at, id);
+
 -- Something in a list that a manager has to decide.
 CREATE TABLE conflicts (
     id       TEXT   NOT NULL PRIMARY KEY,           -- conf_…

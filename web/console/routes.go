@@ -134,6 +134,8 @@ func (s *Server) routes(on func(pattern string, h http.Handler)) {
 	on("POST /console/{property}/import/sync", s.desk(s.setSync))
 	on("POST /console/{property}/import/sync/now", s.desk(s.syncNow))
 	on("POST /console/{property}/import/sync/answers", s.desk(s.answerConflicts))
+	on("GET /console/{property}/import/sync/lists", s.desk(s.taken))
+	on("GET /console/{property}/import/sync/lists/{taken}/skipped.csv", s.desk(s.takenSkips))
 	on("GET /console/{property}/import/{list}", s.desk(s.plan))
 	on("GET /console/{property}/import/{list}/skipped.csv", s.desk(s.skipped))
 	on("POST /console/{property}/import/{list}/choose", s.desk(s.chooseAbout))

@@ -54,11 +54,7 @@ func (s *Server) syncPage(w http.ResponseWriter, r *http.Request, d *desk) error
 		Read: d.moment(feed.Read), File: feed.File, When: d.moment(feed.Report.At), Open: feed.Report.Conflicts,
 		Figures: d.figures(func(what string) int { return feed.Report.Counts[what] }),
 	}
-	if key := feed.Report.Failed; strings.HasPrefix(key, "drop.") {
-		v.Failed = d.lang.Say("error." + key)
-	} else if key != "" {
-		v.Failed = d.lang.Say("console.sync.unread")
-	}
+	v.Failed = d.unread(feed.Report.Failed)
 	for _, t := range office.FeedTimes {
 		v.Times = append(v.Times, choice{
 			Value: strconv.Itoa(int(t / time.Minute)), Name: d.lang.Say("console.sync.every", "n", int(t/time.Minute)), On: t == feed.Every,

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -25,6 +26,7 @@ func TestAListThatIsDroppedIsDecidedOnAPage(t *testing.T) {
 	h.console.office.Use(office.Ways{Lists: drop.Folder{Root: root}})
 	v.post(h.path("import/sync"), url.Values{"every": {"60"}, "leavers": {"1"}}).tells(t, "Changed how lists come by themselves", string(h.plan.Property.ID), "Nothing waits for you")
 	v.post(h.path("import/sync/now"), nil).tells(t, "This property has no folder for lists yet")
+	v.get(h.path("import/sync/lists")).tells(t, "None has been taken yet")
 
 	dir := filepath.Join(root, string(h.plan.Property.ID))
 	path, old := filepath.Join(dir, "june.csv"), time.Now().Add(-time.Hour)
@@ -37,6 +39,7 @@ func TestAListThatIsDroppedIsDecidedOnAPage(t *testing.T) {
 	if n := h.people(t); n != 2 {
 		t.Fatalf("%d people, want 2", n)
 	}
+	v.get(h.path("import/sync/lists")).tells(t, "june.csv", "1 new person", "1 question for you")
 	v.get(h.path("import/sync")+"?q=nobody").tells(t, "Nothing in this list is like that")
 	conflict := firstConflict(t, got.body)
 	if got := v.post(h.path("import/sync/answers"), url.Values{conflict: {"maybe"}}); got.status != http.StatusBadRequest {
@@ -61,4 +64,34 @@ func firstConflict(t *testing.T, body string) string {
 		t.Fatal("the page has no conflict")
 	}
 	return m[1]
+}
+
+func TestWhatADroppedListSkippedIsMendedAndSentAgain(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, nil)
+	v := h.signedIn(t, h.rut)
+	root := t.TempDir()
+	h.console.office.Use(office.Ways{Lists: drop.Folder{Root: root}})
+	v.post(h.path("import/sync"), url.Values{"every": {"60"}})
+	dir := filepath.Join(root, string(h.plan.Property.ID))
+	path, old := filepath.Join(dir, "june <1>.csv"), time.Now().Add(-time.Hour)
+	list := "Unit,Name,E-mail,Keys\n3C,Cem Can,cem@example.org,Moon\n"
+	if err := errors.Join(os.Mkdir(dir, 0o700), os.WriteFile(path, []byte(list), 0o600), os.Chtimes(path, old, old)); err != nil {
+		t.Fatal(err)
+	}
+	v.post(h.path("import/sync/now"), nil)
+	got := v.get(h.path("import/sync/lists")).tells(t, "june &lt;1&gt;.csv", "1 cannot be used", "kept: 30 days")
+	link := regexp.MustCompile(`href="([^"]+/skipped\.csv)"`).FindStringSubmatch(got.body)
+	if link == nil {
+		t.Fatal("the page leads to no skipped rows")
+	}
+	rows := v.get(link[1])
+	if rows.status != http.StatusOK || !strings.Contains(rows.body, "Cem Can,cem@example.org,Moon,") || !strings.Contains(rows.header.Get("Content-Disposition"), "attachment") {
+		t.Errorf("got status %d, %s", rows.status, rows.body)
+	}
+	v.get(h.path("import/sync/lists")+"?q=JUNE").tells(t, "june &lt;1&gt;.csv")
+	v.get(h.path("import/sync/lists")+"?q=july").tells(t, "No list is called like that")
+	if got := v.get(h.path("import/sync/lists/take_none/skipped.csv")); got.status != http.StatusNotFound {
+		t.Errorf("a list that there is not: status %d", got.status)
+	}
 }
