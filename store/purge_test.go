@@ -56,7 +56,7 @@ func purgeIsDoneOnceADay(t *testing.T, db *store.DB) {
 var stay = map[string]string{
 	"properties": "arranged", "doors": "arranged", "panels": "arranged", "units": "arranged", "hidden": "arranged",
 	"people": "arranged", "memberships": "arranged", "keys": "arranged", "key_doors": "arranged", "holders": "arranged",
-	"hooks": "arranged", "roles": "arranged", "feeds": "arranged",
+	"roles": "arranged", "feeds": "arranged",
 	"locks": "a door's code comes from all set-ups of its lock", "stickers": "an old one is told that it is old",
 	"passkeys": "a manager's, and go with them", "audit": "nothing is taken out of it; who is erased goes from its details",
 }
