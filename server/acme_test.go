@@ -3,6 +3,7 @@ package server
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
@@ -50,9 +51,17 @@ func tool(t testing.TB, name string) string {
 // loopback, whatever the domain.
 func pebble(t testing.TB, port int) *authority {
 	t.Helper()
+	names, authorities := tool(t, "pebble-challtestsrv"), tool(t, "pebble")
 	dns, at, managed := freeAddress(t), freeAddress(t), freeAddress(t)
-	run(t, tool(t, "pebble-challtestsrv"), "-http01", "", "-https01", "", "-tlsalpn01", "", "-doh", "",
+	run(t, names, "-http01", "", "-https01", "", "-tlsalpn01", "", "-doh", "",
 		"-dnsserver", dns, "-management", freeAddress(t), "-defaultIPv4", "127.0.0.1", "-defaultIPv6", "")
+	until(t, "names are told", func() bool {
+		asked := net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, network, dns)
+		}}
+		_, err := asked.LookupHost(t.Context(), "door.example.")
+		return err == nil
+	})
 
 	cert, key := certificate(t, "localhost")
 	config, err := json.Marshal(map[string]any{"pebble": map[string]any{
@@ -68,7 +77,7 @@ func pebble(t testing.TB, port int) *authority {
 		directory: "https://" + at + "/dir", roots: "https://" + managed + "/roots/0",
 		trust: cert, client: trusting(t, readFile(t, cert)),
 	}
-	a.stop = run(t, tool(t, "pebble"), "-config", file, "-strict", "-dnsserver", dns)
+	a.stop = run(t, authorities, "-config", file, "-strict", "-dnsserver", dns)
 	until(t, "the authority answers", func() bool {
 		resp, err := a.client.Get(a.directory)
 		if err != nil {
@@ -100,10 +109,11 @@ func run(t testing.TB, program string, args ...string) (stop func()) {
 	return stop
 }
 
-// until waits for something that other processes bring about.
+// until waits for something that other processes bring about. An order that went
+// wrong is placed again after a minute, so it waits for longer.
 func until(t testing.TB, what string, is func() bool) {
 	t.Helper()
-	late := time.After(time.Minute)
+	late := time.After(3 * time.Minute)
 	look := time.NewTicker(20 * time.Millisecond)
 	defer look.Stop()
 	for !is() {

@@ -4,13 +4,15 @@ import (
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
-	"crypto/rand"
+	crand "crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"fmt"
 	"io"
 	"log/slog"
 	"math/big"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -95,15 +97,18 @@ func get(t testing.TB, client *http.Client, url string) answer {
 // at is the address a server listens on.
 func (s *Server) at() string { return s.listener.Addr().String() }
 
-// freeAddress is one on which nobody listens at the moment.
+// freeAddress is one on which nobody listens at the moment. Its port is not of
+// those that the system gives away, so nobody gets it by chance before its use.
 func freeAddress(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 100 {
+		if l, err := net.Listen("tcp", fmt.Sprint("127.0.0.1:", 10_000+rand.N(10_000))); err == nil {
+			defer l.Close()
+			return l.Addr().String()
+		}
 	}
-	defer l.Close()
-	return l.Addr().String()
+	t.Fatal("found no free port")
+	return ""
 }
 
 // certificate writes a certificate for a name and 127.0.0.1, signed by itself,
@@ -119,7 +124,7 @@ func certificate(t testing.TB, name string) (cert, key string) {
 // renew writes a new certificate over an old one.
 func renew(t testing.TB, name, cert, key string) {
 	t.Helper()
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	private, err := ecdsa.GenerateKey(elliptic.P256(), crand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +134,7 @@ func renew(t testing.TB, name, cert, key string) {
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
 		IsCA: true, BasicConstraintsValid: true,
 	}
-	der, err := x509.CreateCertificate(rand.Reader, c, c, &private.PublicKey, private)
+	der, err := x509.CreateCertificate(crand.Reader, c, c, &private.PublicKey, private)
 	if err != nil {
 		t.Fatal(err)
 	}
