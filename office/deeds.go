@@ -199,7 +199,7 @@ type register struct {
 }
 
 func (d *Desk) register(ctx context.Context) (register, error) {
-	n := register{roll: newRoll(&store.Standing{}), hooks: map[doorlink.HookID]string{}}
+	n := register{roll: &Roll{}, hooks: map[doorlink.HookID]string{}}
 	var err error
 	if d.Property.ID != "" {
 		if n.roll, err = d.Roll(ctx); err != nil {

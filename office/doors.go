@@ -10,7 +10,6 @@ import (
 	"doorlink"
 	"doorlink/directory"
 	"doorlink/doorcode"
-	"doorlink/store"
 )
 
 var (
@@ -81,13 +80,9 @@ func (d *Desk) Doors(ctx context.Context, q Query) (Page[DoorLine], error) {
 
 // Door finds one door, or fails with store.ErrMissing. Needs See.
 func (d *Desk) Door(ctx context.Context, id doorlink.DoorID) (DoorLine, error) {
-	roll, err := d.Roll(ctx)
+	roll, door, err := begin(ctx, d, doorlink.See, (*Roll).Door, id)
 	if err != nil {
 		return DoorLine{}, err
-	}
-	door, ok := roll.Door(id)
-	if !ok {
-		return DoorLine{}, store.ErrMissing
 	}
 	return roll.doorLine(door, time.Now().In(d.Location())), nil
 }
@@ -191,16 +186,9 @@ func (d *Desk) SetDoor(ctx context.Context, door doorlink.Door, tag string) (Rec
 // RemoveDoor removes a door. It fails with ErrDoorOnKeys, ErrDoorLinked or
 // ErrDoorLocked while something hangs on it. Needs Devices.
 func (d *Desk) RemoveDoor(ctx context.Context, id doorlink.DoorID, tag string) (Receipt, error) {
-	if err := d.may(doorlink.Devices); err != nil {
-		return Receipt{}, err
-	}
-	roll, err := d.Roll(ctx)
+	roll, door, err := begin(ctx, d, doorlink.Devices, (*Roll).Door, id)
 	if err != nil {
 		return Receipt{}, err
-	}
-	door, ok := roll.Door(id)
-	if !ok {
-		return Receipt{}, store.ErrMissing
 	}
 	row := doorlink.Row{Door: &door}
 	if err := seen(row, tag); err != nil {
@@ -238,12 +226,9 @@ func (r *Roll) mayRemove(id doorlink.DoorID) error {
 // Directory is what visitors read at a door now, or fails with store.ErrMissing.
 // Needs See.
 func (d *Desk) Directory(ctx context.Context, id doorlink.DoorID) ([]directory.Entry, error) {
-	roll, err := d.Roll(ctx)
+	roll, _, err := begin(ctx, d, doorlink.See, (*Roll).Door, id)
 	if err != nil {
 		return nil, err
-	}
-	if _, ok := roll.Door(id); !ok {
-		return nil, store.ErrMissing
 	}
 	var all []directory.Facts
 	for _, p := range roll.People {

@@ -19,10 +19,7 @@ var ErrFeatured = doorlink.Fail(doorlink.Conflict, "units.featured", "max", door
 // keys.
 func (d *Desk) AddFeatured(ctx context.Context, name string, staff Invitation) (doorlink.Unit, Invited, error) {
 	u := doorlink.Unit{ID: doorlink.NewID[doorlink.UnitID]("unit"), Property: d.Property.ID, Featured: true}
-	if err := d.may(doorlink.EditPeople); err != nil {
-		return u, Invited{}, err
-	}
-	roll, err := d.Roll(ctx)
+	roll, err := d.rollFor(ctx, doorlink.EditPeople)
 	if err != nil {
 		return u, Invited{}, err
 	}

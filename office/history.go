@@ -144,10 +144,7 @@ func (d *Desk) viewer(roll *Roll) doorlink.Viewer {
 // HistoryDoors are the doors whose history the manager may read, by name. Needs
 // SeeHistory.
 func (d *Desk) HistoryDoors(ctx context.Context) ([]doorlink.Door, error) {
-	if err := d.may(doorlink.SeeHistory); err != nil {
-		return nil, err
-	}
-	roll, err := d.Roll(ctx)
+	roll, err := d.rollFor(ctx, doorlink.SeeHistory)
 	if err != nil {
 		return nil, err
 	}
@@ -169,10 +166,7 @@ type historian struct {
 }
 
 func (d *Desk) historian(ctx context.Context, q Query) (*historian, error) {
-	if err := d.may(doorlink.SeeHistory); err != nil {
-		return nil, err
-	}
-	roll, err := d.Roll(ctx)
+	roll, err := d.rollFor(ctx, doorlink.SeeHistory)
 	if err != nil {
 		return nil, err
 	}

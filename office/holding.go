@@ -16,10 +16,7 @@ import (
 // ErrKeyGone for a key that is not there, or is removed in the same moment. Needs
 // GrantKeys, for this key.
 func (d *Desk) GiveKey(ctx context.Context, h doorlink.Holder) (Receipt, error) {
-	if err := d.may(doorlink.GrantKeys); err != nil {
-		return Receipt{}, err
-	}
-	roll, _, err := d.person(ctx, h.Person)
+	roll, _, err := begin(ctx, d, doorlink.GrantKeys, (*Roll).Person, h.Person)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -38,10 +35,7 @@ func (d *Desk) GiveKey(ctx context.Context, h doorlink.Holder) (Receipt, error) 
 // holds it already keeps it as it is. It fails as GiveKey does, and then gives
 // it to nobody. Needs GrantKeys, for this key.
 func (d *Desk) GiveTo(ctx context.Context, h doorlink.Holder, people ...doorlink.PersonID) (Receipt, error) {
-	if err := d.may(doorlink.GrantKeys); err != nil {
-		return Receipt{}, err
-	}
-	roll, err := d.Roll(ctx)
+	roll, err := d.rollFor(ctx, doorlink.GrantKeys)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -178,10 +172,7 @@ func (d *Desk) EndKey(ctx context.Context, p doorlink.PersonID, k doorlink.KeyID
 
 // holding finds a key that a person holds, for somebody who decides about it.
 func (d *Desk) holding(ctx context.Context, p doorlink.PersonID, k doorlink.KeyID) (*Roll, doorlink.Holder, error) {
-	if err := d.may(doorlink.GrantKeys); err != nil {
-		return nil, doorlink.Holder{}, err
-	}
-	roll, _, err := d.person(ctx, p)
+	roll, _, err := begin(ctx, d, doorlink.GrantKeys, (*Roll).Person, p)
 	if err != nil {
 		return nil, doorlink.Holder{}, err
 	}

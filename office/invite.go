@@ -85,10 +85,7 @@ type Invited struct {
 // with store.ErrMissing for a unit or key of elsewhere, and with ErrStaffed for a
 // Featured Entry that has its person. Needs EditPeople, and GrantKeys for keys.
 func (d *Desk) Invite(ctx context.Context, i Invitation) (Invited, error) {
-	if err := d.may(doorlink.EditPeople); err != nil {
-		return Invited{}, err
-	}
-	roll, err := d.Roll(ctx)
+	roll, err := d.rollFor(ctx, doorlink.EditPeople)
 	if err != nil {
 		return Invited{}, err
 	}
@@ -147,10 +144,7 @@ func (d *Desk) welcome(roll *Roll, p doorlink.Person, i Invitation) ([]doorlink.
 // InviteAgain makes a new link for somebody; those they were sent before end.
 // Needs EditPeople.
 func (d *Desk) InviteAgain(ctx context.Context, id doorlink.PersonID) (Link, Receipt, error) {
-	if err := d.may(doorlink.EditPeople); err != nil {
-		return Link{}, Receipt{}, err
-	}
-	_, p, err := d.person(ctx, id)
+	_, p, err := begin(ctx, d, doorlink.EditPeople, (*Roll).Person, id)
 	if err != nil {
 		return Link{}, Receipt{}, err
 	}

@@ -59,10 +59,7 @@ func (d *Desk) Delete(ctx context.Context, id doorlink.PersonID, tag string) (Re
 // SignOut signs a person out on every handset, and ends links they have not
 // used. Pages that are open close. Needs EditPeople.
 func (d *Desk) SignOut(ctx context.Context, id doorlink.PersonID) (Receipt, error) {
-	if err := d.may(doorlink.EditPeople); err != nil {
-		return Receipt{}, err
-	}
-	roll, _, err := d.person(ctx, id)
+	roll, _, err := begin(ctx, d, doorlink.EditPeople, (*Roll).Person, id)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -81,10 +78,7 @@ func (d *Desk) SignOut(ctx context.Context, id doorlink.PersonID) (Receipt, erro
 // leaver finds somebody who is about to leave, for a manager who may take away
 // all that they hold.
 func (d *Desk) leaver(ctx context.Context, id doorlink.PersonID) (*Roll, doorlink.Person, error) {
-	if err := d.may(doorlink.EditPeople); err != nil {
-		return nil, doorlink.Person{}, err
-	}
-	roll, p, err := d.person(ctx, id)
+	roll, p, err := begin(ctx, d, doorlink.EditPeople, (*Roll).Person, id)
 	if err != nil {
 		return nil, p, err
 	}

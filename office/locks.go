@@ -8,7 +8,6 @@ import (
 	"doorlink"
 	"doorlink/directory"
 	"doorlink/doorcode"
-	"doorlink/store"
 )
 
 // Waiting is something that a lock has not been told of since it was set up. A
@@ -93,13 +92,9 @@ func (d *Desk) Locks(ctx context.Context, q Query) (Page[LockLine], error) {
 // Lock finds what is known of the lock at one door, or fails with
 // store.ErrMissing. Needs See.
 func (d *Desk) Lock(ctx context.Context, id doorlink.DoorID) (LockLine, error) {
-	roll, err := d.Roll(ctx)
+	roll, door, err := begin(ctx, d, doorlink.See, (*Roll).Door, id)
 	if err != nil {
 		return LockLine{}, err
-	}
-	door, ok := roll.Door(id)
-	if !ok {
-		return LockLine{}, store.ErrMissing
 	}
 	return d.lockLine(ctx, roll, door)
 }

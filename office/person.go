@@ -77,7 +77,7 @@ const (
 
 // Person finds one person, or fails with store.ErrMissing. Needs See.
 func (d *Desk) Person(ctx context.Context, id doorlink.PersonID) (PersonView, error) {
-	roll, p, err := d.person(ctx, id)
+	roll, p, err := begin(ctx, d, doorlink.See, (*Roll).Person, id)
 	if err != nil {
 		return PersonView{}, err
 	}
@@ -99,19 +99,6 @@ func (d *Desk) Person(ctx context.Context, id doorlink.PersonID) (PersonView, er
 	}
 	slices.SortFunc(v.At, func(a, b AtDoor) int { return directory.CompareNames(a.Door.Name, b.Door.Name) })
 	return v, nil
-}
-
-// person finds somebody in the roll as it stands, or fails with store.ErrMissing.
-func (d *Desk) person(ctx context.Context, id doorlink.PersonID) (*Roll, doorlink.Person, error) {
-	roll, err := d.Roll(ctx)
-	if err != nil {
-		return nil, doorlink.Person{}, err
-	}
-	p, ok := roll.Person(id)
-	if !ok {
-		return nil, p, store.ErrMissing
-	}
-	return roll, p, nil
 }
 
 func (d *Desk) atDoor(r *Roll, p doorlink.Person, door doorlink.Door, w doorlink.Panel, now time.Time) AtDoor {

@@ -15,10 +15,7 @@ var ErrStaffed = doorlink.Fail(doorlink.Conflict, "units.staffed")
 // SetPerson changes a person's names, address and Show in intercom, as the asker
 // saw them with a tag: see edit. It fails as Invite does. Needs EditPeople.
 func (d *Desk) SetPerson(ctx context.Context, p doorlink.Person, tag string) (Receipt, error) {
-	if err := d.may(doorlink.EditPeople); err != nil {
-		return Receipt{}, err
-	}
-	roll, was, err := d.person(ctx, p.ID)
+	roll, was, err := begin(ctx, d, doorlink.EditPeople, (*Roll).Person, p.ID)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -39,10 +36,7 @@ func (d *Desk) SetPerson(ctx context.Context, p doorlink.Person, tag string) (Re
 
 // Show turns a person's Show in intercom on or off. Needs EditPeople.
 func (d *Desk) Show(ctx context.Context, id doorlink.PersonID, shown bool) (Receipt, error) {
-	if err := d.may(doorlink.EditPeople); err != nil {
-		return Receipt{}, err
-	}
-	_, was, err := d.person(ctx, id)
+	_, was, err := begin(ctx, d, doorlink.EditPeople, (*Roll).Person, id)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -59,10 +53,7 @@ func (d *Desk) Show(ctx context.Context, id doorlink.PersonID, shown bool) (Rece
 // Assign puts a person into a unit. It fails with store.ErrExists if they are in
 // it, and with ErrStaffed. Needs EditPeople.
 func (d *Desk) Assign(ctx context.Context, id doorlink.PersonID, u doorlink.UnitID) (Receipt, error) {
-	if err := d.may(doorlink.EditPeople); err != nil {
-		return Receipt{}, err
-	}
-	roll, _, err := d.person(ctx, id)
+	roll, _, err := begin(ctx, d, doorlink.EditPeople, (*Roll).Person, id)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -95,10 +86,7 @@ func (r *Roll) joins(p doorlink.PersonID, u doorlink.UnitID) (doorlink.Change, e
 // Unassign takes a person out of a unit, or fails with store.ErrMissing if they
 // are not in it. Their keys stay. Needs EditPeople.
 func (d *Desk) Unassign(ctx context.Context, id doorlink.PersonID, u doorlink.UnitID) (Receipt, error) {
-	if err := d.may(doorlink.EditPeople); err != nil {
-		return Receipt{}, err
-	}
-	roll, _, err := d.person(ctx, id)
+	roll, _, err := begin(ctx, d, doorlink.EditPeople, (*Roll).Person, id)
 	if err != nil {
 		return Receipt{}, err
 	}

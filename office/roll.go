@@ -206,3 +206,26 @@ func (r *rolls) at(ctx context.Context, p doorlink.PropertyID) (*Roll, error) {
 // Roll is the building as it stands. It needs doorlink.See, which everybody
 // with a desk has.
 func (d *Desk) Roll(ctx context.Context) (*Roll, error) { return d.rolls.at(ctx, d.Property.ID) }
+
+// rollFor is Roll for what needs an ability.
+func (d *Desk) rollFor(ctx context.Context, needs doorlink.Ability) (*Roll, error) {
+	if err := d.may(needs); err != nil {
+		return nil, err
+	}
+	return d.Roll(ctx)
+}
+
+// begin is how most methods begin that are about one thing: it finds the thing in
+// the roll, for what needs an ability, or fails with store.ErrMissing.
+func begin[ID, T any](ctx context.Context, d *Desk, needs doorlink.Ability, find func(*Roll, ID) (T, bool), id ID) (*Roll, T, error) {
+	var one T
+	roll, err := d.rollFor(ctx, needs)
+	if err != nil {
+		return nil, one, err
+	}
+	one, ok := find(roll, id)
+	if !ok {
+		return nil, one, store.ErrMissing
+	}
+	return roll, one, nil
+}

@@ -128,7 +128,7 @@ func (d *Desk) subject(ctx context.Context, id doorlink.PersonID) (*Roll, doorli
 			return nil, doorlink.Person{}, err
 		}
 	}
-	return d.person(ctx, id)
+	return begin(ctx, d, doorlink.See, (*Roll).Person, id)
 }
 
 // subjectViewer is who reads what is kept about somebody: whoever decides about

@@ -32,16 +32,9 @@ func (r *Roll) featured() (n int) {
 // doorlink.ErrChanged if the unit is no longer where the asker saw it, unless
 // from is 0. Needs EditPeople.
 func (d *Desk) MoveUnit(ctx context.Context, id doorlink.UnitID, from, to int) (Receipt, error) {
-	if err := d.may(doorlink.EditPeople); err != nil {
-		return Receipt{}, err
-	}
-	roll, err := d.Roll(ctx)
+	roll, u, err := begin(ctx, d, doorlink.EditPeople, (*Roll).Unit, id)
 	if err != nil {
 		return Receipt{}, err
-	}
-	u, ok := roll.Unit(id)
-	if !ok {
-		return Receipt{}, store.ErrMissing
 	}
 	now := roll.placeOf(u)
 	if from != 0 && from != now {
@@ -89,10 +82,7 @@ func reorder(units []doorlink.Unit, from, to int) []doorlink.Change {
 // OrderByName forgets every chosen place: units come in house order again,
 // behind the Featured Entries. Needs EditPeople.
 func (d *Desk) OrderByName(ctx context.Context) (Receipt, error) {
-	if err := d.may(doorlink.EditPeople); err != nil {
-		return Receipt{}, err
-	}
-	roll, err := d.Roll(ctx)
+	roll, err := d.rollFor(ctx, doorlink.EditPeople)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -110,10 +100,7 @@ func (d *Desk) OrderByName(ctx context.Context) (Receipt, error) {
 // again. Hiding what is hidden, and showing what is shown, changes nothing. A
 // unit or door of elsewhere is store.ErrMissing. Needs EditPeople.
 func (d *Desk) HideUnit(ctx context.Context, h doorlink.Hidden, hide bool) (Receipt, error) {
-	if err := d.may(doorlink.EditPeople); err != nil {
-		return Receipt{}, err
-	}
-	roll, err := d.Roll(ctx)
+	roll, err := d.rollFor(ctx, doorlink.EditPeople)
 	if err != nil {
 		return Receipt{}, err
 	}

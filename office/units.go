@@ -9,7 +9,6 @@ import (
 
 	"doorlink"
 	"doorlink/directory"
-	"doorlink/store"
 )
 
 // UnitLine is a unit as lists show it.
@@ -104,13 +103,9 @@ func (r *Roll) hiddenAt(u doorlink.UnitID) []doorlink.Door {
 
 // Unit finds one unit, or fails with store.ErrMissing. Needs See.
 func (d *Desk) Unit(ctx context.Context, id doorlink.UnitID) (UnitLine, error) {
-	roll, err := d.Roll(ctx)
+	roll, u, err := begin(ctx, d, doorlink.See, (*Roll).Unit, id)
 	if err != nil {
 		return UnitLine{}, err
-	}
-	u, ok := roll.Unit(id)
-	if !ok {
-		return UnitLine{}, store.ErrMissing
 	}
 	return roll.unitLine(u, time.Now().In(d.Location())), nil
 }
@@ -155,16 +150,9 @@ func (d *Desk) SetUnit(ctx context.Context, u doorlink.Unit, tag string) (Receip
 // RemoveUnit removes a unit; the people in it stay, without it. Needs
 // EditPeople.
 func (d *Desk) RemoveUnit(ctx context.Context, id doorlink.UnitID, tag string) (Receipt, error) {
-	if err := d.may(doorlink.EditPeople); err != nil {
-		return Receipt{}, err
-	}
-	roll, err := d.Roll(ctx)
+	roll, u, err := begin(ctx, d, doorlink.EditPeople, (*Roll).Unit, id)
 	if err != nil {
 		return Receipt{}, err
-	}
-	u, ok := roll.Unit(id)
-	if !ok {
-		return Receipt{}, store.ErrMissing
 	}
 	row := doorlink.Row{Unit: &u}
 	if err := seen(row, tag); err != nil {
