@@ -15,6 +15,10 @@ const (
 	PersonAdded   EventKind = "person.added"   // somebody is new, or back
 	PersonRemoved EventKind = "person.removed" // somebody has no unit and no key any more
 
+	// LockOutOfSync: something has changed that a lock was not told of. It is said
+	// once, and again only after the lock was set up anew.
+	LockOutOfSync EventKind = "lock.out_of_sync"
+
 	// HookTest is sent when a manager asks for it, to whichever webhook; nobody
 	// chooses it.
 	HookTest EventKind = "hook.test"
@@ -25,7 +29,7 @@ const EveryEvent EventKind = "*"
 
 // EventKinds are all that a webhook can choose.
 var EventKinds = []EventKind{
-	CallPlaced, CallAnswered, CallMissed, CodeGenerated, CodeUsed, QRChanged, PersonAdded, PersonRemoved,
+	CallPlaced, CallAnswered, CallMissed, CodeGenerated, CodeUsed, QRChanged, PersonAdded, PersonRemoved, LockOutOfSync,
 }
 
 // Event is something that happened at a property, as webhooks are told: of what

@@ -16,6 +16,7 @@ import (
 	"doorlink"
 	"doorlink/api"
 	"doorlink/building"
+	"doorlink/doorcode"
 	"doorlink/office"
 	"doorlink/store"
 	"doorlink/store/storetest"
@@ -60,6 +61,7 @@ func newHouse(tb testing.TB) *house {
 		return tx.AddManager(ctx, h.lin, time.Now())
 	})
 	h.office = office.New(db, log)
+	h.office.Use(office.Ways{Locks: doorcode.Master{Key: doorcode.Key{1, 2, 3}}})
 	var err error
 	if h.api, err = api.New(api.Config{Base: "https://door.example"}, h.office, log); err != nil {
 		tb.Fatal(err)

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -37,4 +38,40 @@ func TestProgramsReadWhatIsKnownOfLocks(t *testing.T) {
 	}
 	p.asks(t, "GET", "locks?show=broken", "").is(t, 422)
 	p.asks(t, "GET", "doors/door_none/lock", "").is(t, 404)
+}
+
+func TestProgramsActivateLocks(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	p, path := h.all(t), "doors/"+string(h.plan.Doors[0].ID)+"/lock"
+	var plan api.LockPlan
+	p.asks(t, "GET", path+"/plan?places=20&model=c1", "").is(t, 200).read(t, &plan)
+	if plan.Version != 1 || plan.Model != "C1" || plan.Places != 20 || plan.Room != 333 || plan.OneIn != 166_666 {
+		t.Errorf("planned %+v", plan)
+	}
+	p.asks(t, "GET", path+"/plan?places=334", "").is(t, 422)
+	p.asks(t, "PUT", path, `{}`).is(t, 428)
+	tag := p.asks(t, "GET", path, "").is(t, 200).Header.Get("ETag")
+	p.asks(t, "PUT", path, `{"places":334}`, "If-Match", tag).is(t, 422)
+	p.asks(t, "PUT", path, `{"model":"a name that is longer than 20"}`, "If-Match", tag).is(t, 422)
+
+	got := p.asks(t, "PUT", path, `{"model":"C1","places":20}`, "If-Match", tag, "Idempotency-Key", "once").is(t, 200)
+	file, err := doorcode.DecodeProvision([]byte(got.text))
+	if err != nil || file.Version != 1 || file.Model != "C1" || file.Places != 20 || file.Params.Reuse != 60 {
+		t.Fatalf("got %+v, %v", file.Setup, err)
+	}
+	if got.Header.Get("Cache-Control") != "no-store" || got.Header.Get("Doorlink-Deed") == "" || got.Header.Get("ETag") == tag {
+		t.Errorf("got the headers %v", got.Header)
+	}
+	// The same request again does nothing, and tells nobody the secret.
+	again := p.asks(t, "PUT", path, `{"model":"C1","places":20}`, "If-Match", tag, "Idempotency-Key", "once").is(t, 412)
+	for _, text := range []string{again.text, p.asks(t, "GET", path, "").text, p.asks(t, "GET", "audit", "").text, p.asks(t, "GET", "locks", "").text} {
+		if strings.Contains(text, file.Chain.Reveal()) {
+			t.Errorf("the secret is told again: %s", text)
+		}
+	}
+	got = p.asks(t, "PUT", path, `{"new_keys":true}`, "If-Match", got.Header.Get("ETag")).is(t, 200)
+	if file, err = doorcode.DecodeProvision([]byte(got.text)); err != nil || file.Version != 2 || file.Epoch != 2 || file.Model != "C1" || file.Places != 20 {
+		t.Errorf("with new keys: got %+v, %v", file.Setup, err)
+	}
 }

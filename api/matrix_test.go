@@ -38,7 +38,7 @@ var bodies = map[string]string{
 	"addUnit": `{"name":"Z"}`, "changeUnit": `{}`, "moveUnit": `{"to":1}`, "addFeatured": `{"name":"Z","staff":{}}`,
 	"invite": `{}`, "changePerson": `{}`, "giveKey": `{"key":"key_1"}`, "changeHolding": `{}`,
 	"changeProperty": `{}`, "addDoor": `{"name":"Z","type":"communal"}`, "changeDoor": `{}`,
-	"addLink": `{"label":"Z"}`, "changeLink": `{}`, "changeQR": `{"old_stops":"now"}`,
+	"activateLock": `{}`, "addLink": `{"label":"Z"}`, "changeLink": `{}`, "changeQR": `{"old_stops":"now"}`,
 	"addKey": `{"name":"Z"}`, "changeKey": `{}`, "putDoors": `{"doors":["door_1"]}`, "changeKeyDoor": `{}`, "giveTo": `{"people":["pers_1"]}`,
 	"addList": `{"text":""}`, "chooseList": `{}`, "decideList": `{"email":"z@"}`, "applyList": `{"seal":""}`,
 	"setFeed": `{"minutes":60}`, "answerConflict": `{"answer":"no"}`,

@@ -47,5 +47,10 @@ func (s *Server) printSticker(ctx context.Context, d *office.Desk, in *printInpu
 	if err != nil {
 		return nil, err
 	}
-	return &binary{f.Type, mime.FormatMediaType("attachment", map[string]string{"filename": f.Name}), deed(r), f.Body}, nil
+	return &binary{f.Type, fileNamed(f.Name), deed(r), f.Body}, nil
+}
+
+// fileNamed says that an answer is a file to keep, and what to call it.
+func fileNamed(name string) string {
+	return mime.FormatMediaType("attachment", map[string]string{"filename": name})
 }

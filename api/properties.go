@@ -21,7 +21,7 @@ type Property struct {
 	Notice      string              `json:"notice" doc:"A line for every visitor"`
 	Quiet       *Span               `json:"quiet_hours,omitempty" doc:"In which visitors are asked to call only if they are expected; missing: none"`
 	Languages   []string            `json:"languages" doc:"Of the printed panel, the main one first"`
-	Digits      int                 `json:"doorcode_digits" doc:"Of doorcodes at locks that are activated from now on"`
+	Digits      int                 `json:"doorcode_digits" doc:"Of doorcodes; locks that were activated before are out of sync until they are set up anew"`
 	Look        int                 `json:"look_at_panels_days" doc:"After so many days managers are reminded to look whether a panel is covered; 0: never"`
 	Kept        Kept                `json:"days_kept" doc:"How long records are kept"`
 	CountsOnly  bool                `json:"counts_only" doc:"Managers see that calls were placed, and not whom they were for"`

@@ -68,8 +68,7 @@ func tourConsole(tb testing.TB, see look) {
 	rut.tapRole("link", "Doors")
 	rut.reads("Add a door")
 	rut.tapRole("link", "Front door")
-	rut.reads("provision")
-	see(rut, "console-door-lock")
+	tourActivation(rut, see)
 	rut.tapRole("link", "Directory")
 	rut.reads("Nobody is listed")
 	see(rut, "console-door-directory")
@@ -172,6 +171,48 @@ func (h *house) hangs(tb testing.TB, days int) {
 		}
 		return db.FirstScan(ctx, at.Stickers[0].ID, time.Now().AddDate(0, 0, -days))
 	})
+}
+
+// tourActivation activates the lock of the door whose tab is open, has it fall out of
+// sync, and comes back to the tab.
+func tourActivation(rut *tab, see look) {
+	rut.reads("doorcodes cannot be given")
+	see(rut, "console-door-lock")
+	rut.tapRole("link", "Activate the lock")
+	rut.reads("What it becomes")
+	see(rut, "console-lock-activate")
+	rut.do(chromedp.SetValue(chromedp.CSS("[name=places]"), "400"))
+	rut.tap("Work out the odds")
+	rut.reads("a stranger could guess")
+	see(rut, "console-lock-guessable")
+	rut.do(chromedp.SetValue(chromedp.CSS("[name=places]"), "40"))
+	rut.downloads("Activate and download file", ".json")
+	rut.tap("Activate and download file") // the page has had its file
+	rut.reads("The lock was set up meanwhile")
+	see(rut, "console-lock-twice")
+	rut.tapRole("link", "Lock")
+	rut.reads("It has been told everything")
+	see(rut, "console-lock")
+	rut.tapRole("link", "Settings")
+	rut.do(chromedp.SetValue(chromedp.CSS("[name=digits]"), "6"))
+	rut.tap("Save")
+	rut.reads("Changed the settings")
+	rut.tapRole("link", "Overview")
+	rut.reads("the lock is out of sync")
+	see(rut, "console-overview-lock")
+	rut.tapRole("link", "Doors")
+	rut.tapRole("link", "Locks")
+	rut.reads("Out of sync")
+	see(rut, "console-locks-waiting")
+	rut.tapRole("link", "Front door")
+	rut.reads("Out of sync")
+	see(rut, "console-lock-waiting")
+	rut.tapRole("link", "Set the lock up anew")
+	rut.reads("What hangs at the door?")
+	see(rut, "console-lock-anew")
+	rut.downloads("Set up and download file", ".json")
+	rut.tapRole("link", "Lock")
+	rut.reads("It has been told everything")
 }
 
 // fallsSilent has the only door scanned for four weeks, and not since.

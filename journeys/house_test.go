@@ -211,10 +211,16 @@ func (h *house) lock(tb testing.TB) *lock {
 	if out, err := exec.Command(path, "provision", "--data", h.data, "--reuse", "0", string(door), file).CombinedOutput(); err != nil {
 		tb.Fatalf("provisioning a lock: %v\n%s", err, out)
 	}
+	return openLock(tb, h.log, file)
+}
+
+// openLock starts the lock program with a provisioning file.
+func openLock(tb testing.TB, log *record, file string) *lock {
+	tb.Helper()
 	l := &lock{state: tb.TempDir()}
 	l.start = func() {
 		var line []byte
-		l.cmd, line = launchProgram(tb, h.log, "keypad", "--json", "--provision", file, "--state", l.state)
+		l.cmd, line = launchProgram(tb, log, "keypad", "--json", "--provision", file, "--state", l.state)
 		var told struct{ URL string }
 		if err := json.Unmarshal(line, &told); err != nil {
 			tb.Fatalf("what the lock tells: %v", err)

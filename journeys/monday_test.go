@@ -18,7 +18,8 @@ import (
 
 // TestMondayEndsWithEveryDoorAnswering is a manager's first day at a building of
 // 300 units: from the set-up link to a visitor who scans the sticker that was
-// printed and calls a resident who was on the list.
+// printed, calls a resident who was on the list, and comes in at the lock that was
+// activated.
 func TestMondayEndsWithEveryDoorAnswering(t *testing.T) {
 	t.Parallel()
 	for _, tool := range []string{"pdftoppm", "zbarimg"} {
@@ -37,7 +38,14 @@ func TestMondayEndsWithEveryDoorAnswering(t *testing.T) {
 	rut.tapRole("link", "Doors")
 	rut.fills(map[string]string{"name": "Main entrance", "type": string(doorlink.BuildingEntrance)})
 	rut.tap("Add door")
-	rut.reads("provision") // the page of the new door
+	rut.reads("doorcodes cannot be given") // the page of the new door
+	rut.tapRole("link", "Activate the lock")
+	file := rut.downloads("Activate and download file", ".json")
+	if err := os.Chmod(file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	rut.tapRole("link", "Lock")
+	rut.reads("It has been told everything")
 	rut.tapRole("link", "DOOR Link")
 	rut.fills(map[string]string{"label": "M1"})
 	rut.tap("Add DOOR Link")
@@ -73,7 +81,7 @@ func TestMondayEndsWithEveryDoorAnswering(t *testing.T) {
 	rut.tapRole("link", "Main entrance")
 	rut.tapRole("link", "DOOR Link")
 	rut.tapRole("link", "Print QR Code Stickers")
-	printed := rut.downloads("Download PDF")
+	printed := rut.downloads("Download PDF", ".pdf")
 	guest := phone.open(t, "visitor")
 	guest.visit(scan(t, printed))
 	guest.is("directory")
@@ -81,6 +89,13 @@ func TestMondayEndsWithEveryDoorAnswering(t *testing.T) {
 	nora.is("incoming")
 	nora.tap("Answer")
 	guest.is("answered")
+	nora.is("answered")
+
+	code := nora.givesCode()
+	lock := phone.open(t, "lock")
+	lock.visit(openLock(t, &record{}, file).url)
+	lock.types(code)
+	lock.reads("Opened")
 }
 
 // rentRoll writes a list as a spreadsheet does: residents in units, some of them
@@ -103,8 +118,8 @@ func rentRoll(tb testing.TB, units, people int) string {
 	return file
 }
 
-// downloads taps a button that saves a file, and returns where it is.
-func (t *tab) downloads(button string) string {
+// downloads taps a button that saves a file of some kind, and returns where it is.
+func (t *tab) downloads(button, kind string) string {
 	t.tb.Helper()
 	folder := t.tb.TempDir()
 	t.do(func(ctx context.Context, _ *chromedp.Target) (chromedp.Void, error) {
@@ -117,7 +132,7 @@ func (t *tab) downloads(button string) string {
 	t.tap(button)
 	var file string
 	t.until("saving a file", func(context.Context) (bool, error) {
-		found, err := filepath.Glob(filepath.Join(folder, "*.pdf"))
+		found, err := filepath.Glob(filepath.Join(folder, "*"+kind))
 		if len(found) == 1 {
 			file = found[0]
 		}

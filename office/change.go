@@ -72,6 +72,9 @@ func (d *Desk) do(ctx context.Context, a act) (Receipt, error) {
 		if err := d.tell(ctx, tx, a, changes); err != nil {
 			return err
 		}
+		if err := d.drift(ctx, tx, time.Now()); err != nil {
+			return err
+		}
 		r.Seq, err = tx.Audit(ctx, doorlink.Deed{
 			Property: chain, At: time.Now(), Manager: d.Manager.ID, Via: d.via(),
 			Action: a.action, Subject: a.subject, Detail: doorlink.Detail{Changes: changes, Facts: a.facts},

@@ -144,8 +144,7 @@ func (o *Office) SyncDue(ctx context.Context, now time.Time) error {
 		if err != nil {
 			return err
 		}
-		d := &Desk{Office: o, Actor: Actor{Manager: doorlink.Manager{Portfolio: true}}, Property: p}
-		if _, err := d.sync(ctx, f, now); err != nil {
+		if _, err := o.itself(p).sync(ctx, f, now); err != nil {
 			o.log.Warn("a list from outside was not taken", "property", p.ID, "cause", err)
 		}
 	}

@@ -356,6 +356,11 @@ func TestTheManualShowsEveryEventAsItIs(t *testing.T) {
 	}
 	out := must(t)(d.MoveOut(ctx, h.chidi))
 	must(t)(d.Undo(ctx, out.Seq))
+	h.office.Use(office.Ways{Locks: master})
+	if _, err := d.Activate(ctx, h.front.ID, office.LockWish{}); err != nil {
+		t.Fatal(err)
+	}
+	h.wantDigits(t, 8)
 
 	list, _, err := h.db.Deliveries(ctx, store.DeliveryQuery{Hook: made.ID, Limit: 100})
 	if err != nil {

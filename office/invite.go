@@ -49,6 +49,7 @@ type Ways struct {
 	SignOut func(doorlink.Handset) // closes a handset's open pages, on every node
 	Lists   Source                 // where lists come from by themselves
 	Private bool                   // webhooks may lead into private networks: see hook.Config
+	Locks   Locksmith              // makes what locks are told when they are set up
 }
 
 // Use gives the office its ways, before anybody asks it for anything.

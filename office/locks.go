@@ -3,6 +3,8 @@ package office
 import (
 	"cmp"
 	"context"
+	"errors"
+	"strings"
 	"time"
 
 	"doorlink"
@@ -10,8 +12,9 @@ import (
 	"doorlink/doorcode"
 )
 
-// Waiting is something that a lock has not been told of since it was set up. A
-// new set-up tells it, cancelled codes end by themselves at midnight.
+// Waiting is something that a lock has not been told of since it was set up: it
+// is out of sync. A new set-up tells it, cancelled codes end by themselves at
+// midnight.
 type Waiting string
 
 const (
@@ -38,7 +41,11 @@ type LockLine struct {
 const (
 	ActiveLocks  = "active"
 	MissingLocks = "missing" // doors without one
+	WaitingLocks = "waiting" // those out of sync
 )
+
+// lockShows are all of them.
+var lockShows = []string{"", ActiveLocks, MissingLocks, WaitingLocks}
 
 // ErrLocks refuses a choice among the locks that there is not.
 var ErrLocks = doorlink.Fail(doorlink.Invalid, "locks.show")
@@ -52,13 +59,16 @@ func (d *Desk) Locks(ctx context.Context, q Query) (Page[LockLine], error) {
 	if err != nil {
 		return Page[LockLine]{}, err
 	}
-	if show := q.Only["show"]; show != "" && show != ActiveLocks && show != MissingLocks {
+	if !contains(lockShows, q.Only["show"]) {
 		return Page[LockLine]{}, ErrLocks
 	}
 	var found []doorlink.Door
 	for _, door := range roll.Doors {
-		_, active := roll.Setups[door.ID]
-		if (q.Only["show"] == "" || active == (q.Only["show"] == ActiveLocks)) && finds(q.Find, door.Name, roll.Setups[door.ID].Model) {
+		shown, err := d.shows(ctx, roll, door, q.Only["show"])
+		if err != nil {
+			return Page[LockLine]{}, err
+		}
+		if shown && finds(q.Find, door.Name, roll.Setups[door.ID].Model) {
 			found = append(found, door)
 		}
 	}
@@ -99,36 +109,127 @@ func (d *Desk) Lock(ctx context.Context, id doorlink.DoorID) (LockLine, error) {
 	return d.lockLine(ctx, roll, door)
 }
 
+// shows reports whether a choice among the locks has that of a door.
+func (d *Desk) shows(ctx context.Context, roll *Roll, door doorlink.Door, choice string) (bool, error) {
+	setup, active := roll.Setups[door.ID]
+	switch choice {
+	case ActiveLocks:
+		return active, nil
+	case MissingLocks:
+		return !active, nil
+	case WaitingLocks:
+		if !active {
+			return false, nil
+		}
+		now := time.Now()
+		cancelled, err := d.cancelled(ctx, d.db, setup, now)
+		return len(waiting(setup, door.Name, cancelled, roll.Property, now)) > 0, err
+	}
+	return true, nil
+}
+
 func (d *Desk) lockLine(ctx context.Context, roll *Roll, door doorlink.Door) (LockLine, error) {
-	now := time.Now().In(d.Location())
-	l := LockLine{DoorLine: roll.doorLine(door, now)}
+	now := time.Now()
+	l := LockLine{DoorLine: roll.doorLine(door, now.In(d.Location()))}
 	if !l.Active() {
 		return l, nil
 	}
 	var err error
-	if l.Cancelled, err = d.db.CancelledCodes(ctx, door.ID, l.Setup.Epoch, l.Setup.Calendar.Day(now)); err != nil {
+	if l.Cancelled, err = d.cancelled(ctx, d.db, l.Setup, now); err != nil {
 		return l, err
 	}
 	l.Odds, _ = l.Setup.Params.Odds(int(l.Setup.Places), 0) // how bad it is, not whether it may be
-	l.Waiting = waiting(l, roll.Property, now)
+	l.Waiting = waiting(l.Setup, l.Name, l.Cancelled, roll.Property, now)
 	return l, nil
 }
 
-// waiting is what a lock has not been told of. now is in the property's zone.
-func waiting(l LockLine, p doorlink.Property, now time.Time) (all []Waiting) {
-	digits := cmp.Or(p.Digits, doorlink.DefaultDigits)
+// ledger is what counts cancelled codes: the database, or a transaction.
+type ledger interface {
+	CancelledCodes(ctx context.Context, d doorlink.DoorID, epoch uint32, day doorlink.Day) (int, error)
+}
+
+// cancelled counts the doorcodes of today that a lock takes although they were
+// cancelled.
+func (d *Desk) cancelled(ctx context.Context, in ledger, s doorcode.Setup, now time.Time) (int, error) {
+	return in.CancelledCodes(ctx, s.Door, s.Epoch, s.Calendar.Day(now))
+}
+
+// waiting is what a lock that runs on a set-up has not been told of at now: its
+// door is called name, so many of its codes of today were cancelled, and p is its
+// property.
+func waiting(s doorcode.Setup, name string, cancelled int, p doorlink.Property, now time.Time) (all []Waiting) {
 	for _, w := range []struct {
 		what Waiting
 		is   bool
 	}{
-		{LengthWaits, l.Setup.Params.Digits != digits},
-		{ClockWaits, !l.Setup.Calendar.Agrees(now.Location(), now, now.Add(ClockAhead))},
-		{NameWaits, l.Setup.DoorName != l.Name},
-		{CodesWait, l.Cancelled > 0},
+		{LengthWaits, s.Params.Digits != cmp.Or(p.Digits, doorlink.DefaultDigits)},
+		{ClockWaits, !s.Calendar.Agrees(p.Clock(), now, now.Add(ClockAhead))},
+		{NameWaits, s.DoorName != name},
+		{CodesWait, cancelled > 0},
 	} {
 		if w.is {
 			all = append(all, w.what)
 		}
 	}
 	return all
+}
+
+// drift tells webhooks of each lock of the property that is out of sync at now,
+// and was not when it was last looked at: once for every set-up, in the
+// transaction of what happened.
+func (d *Desk) drift(ctx context.Context, tx *store.Tx, now time.Time) error {
+	locks, err := tx.SteadyLocks(ctx, d.Property.ID)
+	if err != nil || len(locks) == 0 {
+		return err
+	}
+	row, err := tx.Row(ctx, doorlink.Row{Property: &d.Property}) // as it is by now
+	if err != nil || row == nil {
+		return err
+	}
+	for _, l := range locks {
+		cancelled, err := d.cancelled(ctx, tx, l.Setup, now)
+		if err != nil {
+			return err
+		}
+		all := waiting(l.Setup, l.Door, cancelled, *row.Property, now)
+		if len(all) == 0 {
+			continue
+		}
+		first, err := tx.Drifted(ctx, l.Setup, now)
+		if err != nil {
+			return err
+		}
+		if !first {
+			continue // another node said it
+		}
+		if err := tx.Tell(ctx, outOfSync(l, all, *row.Property, now)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// outOfSync is the event of a lock that was not told of something.
+func outOfSync(l store.SteadyLock, all []Waiting, p doorlink.Property, now time.Time) doorlink.Event {
+	words := make([]string, len(all))
+	for i, w := range all {
+		words[i] = string(w)
+	}
+	e := doorlink.Event{Kind: doorlink.LockOutOfSync, Property: p.ID, At: now, Data: map[string]string{
+		"door": string(l.Setup.Door), "lock": string(l.Setup.Lock), "waiting": strings.Join(words, " "),
+	}}
+	if p.HookNames {
+		e.Data["door_name"] = l.Door
+	}
+	return e
+}
+
+// WatchLocks tells webhooks of locks that fell out of sync without anybody's
+// doing: clocks that will be changed. Several nodes may do it at once.
+func (o *Office) WatchLocks(ctx context.Context, now time.Time) error {
+	all, err := o.db.Properties(ctx)
+	for _, p := range all {
+		err = errors.Join(err, o.db.Write(ctx, func(tx *store.Tx) error { return o.itself(p).drift(ctx, tx, now) }))
+	}
+	return err
 }

@@ -16,6 +16,7 @@ import (
 
 	"doorlink"
 	"doorlink/building"
+	"doorlink/office"
 	"doorlink/store"
 	"doorlink/store/storetest"
 )
@@ -154,7 +155,7 @@ func TestLostKeysAreNotMadeAnewForLocksThatKnowOthers(t *testing.T) {
 	if _, made, err := openKeys(t.Context(), filepath.Join(dir, "other.json"), db); err != nil || !made {
 		t.Errorf("got made %v, %v for a building without locks, want new keys", made, err)
 	}
-	if _, err := Provision(t.Context(), db, k, plan.Doors[0].ID, LockChoice{}, filepath.Join(dir, "lock.json"), time.Now()); err != nil {
+	if _, err := Provision(t.Context(), db, k, plan.Doors[0].ID, office.LockWish{}, filepath.Join(dir, "lock.json")); err != nil {
 		t.Fatal(err)
 	}
 	lost := filepath.Join(dir, "lost.json")

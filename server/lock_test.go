@@ -7,10 +7,10 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"doorlink"
 	"doorlink/doorcode"
+	"doorlink/office"
 	"doorlink/store"
 	"doorlink/store/storetest"
 )
@@ -29,10 +29,10 @@ func TestProvisioningAgainGivesTheNextVersionOfTheSameLock(t *testing.T) {
 	t.Parallel()
 	db := storetest.Open(t, storetest.SQLite(t))
 	k, door := newKeys(t, filepath.Join(t.TempDir(), "keys.json")), build(t, db).Doors[0].ID
-	file, now := filepath.Join(t.TempDir(), "lock.json"), time.Now()
+	file := filepath.Join(t.TempDir(), "lock.json")
 	writeFile(t, file, []byte("something else"), 0o644)
 
-	odds, err := Provision(t.Context(), db, k, door, LockChoice{Model: "M2", Places: 10}, file, now)
+	odds, err := Provision(t.Context(), db, k, door, office.LockWish{Model: "m2", Places: 10}, file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +48,7 @@ func TestProvisioningAgainGivesTheNextVersionOfTheSameLock(t *testing.T) {
 		t.Errorf("the database has version %d of %s, %v, want what the file says", kept.Version, kept.Lock, err)
 	}
 
-	if _, err := Provision(t.Context(), db, k, door, LockChoice{Digits: 6, ReuseSeconds: 30}, file, now); err != nil {
+	if _, err := Provision(t.Context(), db, k, door, office.LockWish{Digits: 6, Reuse: 30}, file); err != nil {
 		t.Fatal(err)
 	}
 	second := provisioned(t, file)
@@ -70,23 +70,23 @@ func TestChoicesThatALockCannotHave(t *testing.T) {
 	setting := doorlink.Fail(doorlink.Invalid, "lock.setting")
 	for name, c := range map[string]struct {
 		door   doorlink.DoorID
-		choice LockChoice
+		choice office.LockWish
 		want   error
 	}{
-		"fewer digits than five":                  {door, LockChoice{Digits: 4}, setting},
-		"more digits than eight":                  {door, LockChoice{Digits: 9}, setting},
-		"a wider window than eight":               {door, LockChoice{Window: 9}, setting},
-		"a code that goes on for longer":          {door, LockChoice{ReuseSeconds: 901}, setting},
-		"a time below nothing":                    {door, LockChoice{ReuseSeconds: -1}, setting},
-		"fewer places than none":                  {door, LockChoice{Places: -1}, setting},
-		"more places than there are":              {door, LockChoice{Digits: 8, Places: 65_537}, setting},
-		"more residents than the odds allow":      {door, LockChoice{Digits: 5, Places: 34}, doorcode.ErrGuessable},
-		"more residents than the odds allow at 7": {door, LockChoice{Places: 334}, doorcode.ErrGuessable},
-		"a door that is not there":                {"door_none", LockChoice{}, store.ErrNoDoor},
+		"fewer digits than five":                  {door, office.LockWish{Digits: 4}, setting},
+		"more digits than eight":                  {door, office.LockWish{Digits: 9}, setting},
+		"a wider window than eight":               {door, office.LockWish{Window: 9}, setting},
+		"a code that goes on for longer":          {door, office.LockWish{Reuse: 901}, setting},
+		"a time below nothing":                    {door, office.LockWish{Reuse: -1}, setting},
+		"fewer places than none":                  {door, office.LockWish{Places: -1}, setting},
+		"more places than there are":              {door, office.LockWish{Digits: 8, Places: 65_537}, setting},
+		"more residents than the odds allow":      {door, office.LockWish{Digits: 5, Places: 34}, doorcode.ErrGuessable},
+		"more residents than the odds allow at 7": {door, office.LockWish{Places: 334}, doorcode.ErrGuessable},
+		"a door that is not there":                {"door_none", office.LockWish{}, store.ErrNoDoor},
 	} {
 		t.Run(name, func(t *testing.T) {
 			file := filepath.Join(t.TempDir(), "lock.json")
-			if _, err := Provision(t.Context(), db, k, c.door, c.choice, file, time.Now()); !errors.Is(err, c.want) {
+			if _, err := Provision(t.Context(), db, k, c.door, c.choice, file); !errors.Is(err, c.want) {
 				t.Errorf("got %v, want %v", err, c.want)
 			}
 			if _, err := os.Stat(file); !errors.Is(err, fs.ErrNotExist) {

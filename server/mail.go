@@ -15,7 +15,7 @@ import (
 // openPost gives the office and the console their way to send e-mail, if the
 // settings name a mail server.
 func (s *Server) openPost(o *office.Office) (console.Post, error) {
-	ways := office.Ways{SignOut: s.board.SignOut, Private: s.config.HooksPrivate}
+	ways := office.Ways{SignOut: s.board.SignOut, Private: s.config.HooksPrivate, Locks: s.Keys.Doorcodes}
 	if s.config.Lists != "" {
 		ways.Lists = drop.Folder{Root: s.config.Lists}
 	}

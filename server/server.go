@@ -152,6 +152,7 @@ func (s *Server) Run(ctx context.Context) error {
 	g.Go(func() error { return s.courier.run(ctx) })
 	g.Go(func() error { return s.purge(ctx) })
 	g.Go(func() error { return s.lists(ctx) })
+	g.Go(func() error { return s.watchLocks(ctx) })
 	if s.relay != nil {
 		g.Go(func() error { return s.relay.Run(ctx) })
 	}

@@ -121,6 +121,11 @@ func (db *DB) CancelledCodes(ctx context.Context, d doorlink.DoorID, epoch uint3
 	return cancelledCodes.first(ctx, db.read, d, epoch, day)
 }
 
+// CancelledCodes is DB.CancelledCodes within a transaction.
+func (tx *Tx) CancelledCodes(ctx context.Context, d doorlink.DoorID, epoch uint32, day doorlink.Day) (int, error) {
+	return cancelledCodes.first(ctx, tx.on, d, epoch, day)
+}
+
 // CancelDoorCodes calls back what OpenCodes counts, whoever gave them, and
 // returns how many they are; see CancelCodes.
 func (tx *Tx) CancelDoorCodes(ctx context.Context, d doorlink.DoorID, day doorlink.Day, now time.Time) (int64, error) {

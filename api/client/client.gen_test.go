@@ -519,7 +519,7 @@ type Property struct {
 	CountsOnly bool `json:"counts_only"`
 	DaysKept   Kept `json:"days_kept"`
 
-	// DoorcodeDigits Of doorcodes at locks that are activated from now on
+	// DoorcodeDigits Of doorcodes; locks that were activated before are out of sync until they are set up anew
 	DoorcodeDigits int64  `json:"doorcode_digits"`
 	Id             string `json:"id"`
 

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"doorlink"
+	"doorlink/doorcode"
 	"doorlink/office"
 	"doorlink/server"
 	"doorlink/store"
@@ -21,12 +22,13 @@ import (
 type provision struct {
 	server.Config `embed:""`
 
-	Door   string `arg:"" help:"Name of the door, or its ID where names are not unique."`
-	Out    string `arg:"" help:"File to write; it is made readable by you alone." type:"path"`
-	Model  string `help:"Model of the lock, which decides the steps that visitors are shown." default:"M2"`
-	Digits int    `help:"Figures in a doorcode, 5 to 8; 0 takes what the property says." default:"0"`
-	Reuse  int    `help:"Seconds in which typing a code again is the same entry, 0 to 900." default:"60"`
-	Places int    `help:"How many residents may give codes on one day; 0 chooses." default:"0"`
+	Door    string `arg:"" help:"Name of the door, or its ID where names are not unique."`
+	Out     string `arg:"" help:"File to write; it is made readable by you alone." type:"path"`
+	Model   string `help:"Model of the lock, which decides the steps that visitors are shown: M2 unless it has another." default:""`
+	Digits  int    `help:"Figures in a doorcode, 5 to 8; 0 takes what the property says." default:"0"`
+	Reuse   int    `help:"Seconds in which typing a code again is the same entry, 0 to 900." default:"60"`
+	Places  int    `help:"How many residents may give codes on one day; 0 chooses." default:"0"`
+	NewKeys bool   `help:"Another lock hangs at the door, or somebody may have read the last file. Codes given today stop."`
 }
 
 // Run writes the file and prints how hard the codes are to guess.
@@ -36,8 +38,8 @@ func (c *provision) Run(ctx context.Context, log *slog.Logger) error {
 		if err != nil {
 			return err
 		}
-		choice := server.LockChoice{Model: c.Model, Digits: c.Digits, ReuseSeconds: c.Reuse, Places: c.Places}
-		odds, err := server.Provision(ctx, db, master, door, choice, c.Out, time.Now())
+		wish := office.LockWish{Model: c.Model, Digits: c.Digits, Reuse: doorcode.Seconds(c.Reuse), Places: c.Places, NewKeys: c.NewKeys}
+		odds, err := server.Provision(ctx, db, master, door, wish, c.Out)
 		if err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"doorlink"
+	"doorlink/office"
 	"doorlink/server"
 )
 
@@ -45,7 +46,7 @@ func (c *demo) provision(ctx context.Context, s *server.Server, p doorlink.Prope
 		if waits == nil || taken == nil {
 			continue
 		}
-		if _, err := server.Provision(ctx, s.DB, s.Keys, d.Door.ID, demoLock, file, time.Now()); err != nil {
+		if _, err := server.Provision(ctx, s.DB, s.Keys, d.Door.ID, demoLock, file); err != nil {
 			return fmt.Errorf("provisioning the lock of %s: %w", d.Door.Name, err)
 		}
 	}
@@ -54,7 +55,7 @@ func (c *demo) provision(ctx context.Context, s *server.Server, p doorlink.Prope
 
 // demoLock refuses a code the second time it is typed, at once, and has room
 // for visitors who do not use theirs.
-var demoLock = server.LockChoice{Model: "M2", ReuseSeconds: 0, Window: 8}
+var demoLock = office.LockWish{Window: 8}
 
 func (c *demo) lockFile(d doorlink.DoorID) string {
 	return filepath.Join(c.Data, "lock-"+string(d)+".json")

@@ -30,6 +30,7 @@ ALTER TABLE key_doors ADD COLUMN own  BOOLEAN NOT NULL DEFAULT TRUE;  -- Provide
 ALTER TABLE holders ADD COLUMN resident BOOLEAN NOT NULL DEFAULT TRUE; -- status on this key, for privacy alone
 
 ALTER TABLE codes ADD COLUMN cancelled_at BIGINT NOT NULL DEFAULT 0; -- when it was called back; 0: it was not
+ALTER TABLE locks ADD COLUMN drifted_at BIGINT NOT NULL DEFAULT 0;   -- when it was first out of sync with this set-up; 0: not yet
 
 -- A unit that the directory of one door leaves out.
 CREATE TABLE hidden (

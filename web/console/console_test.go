@@ -16,6 +16,7 @@ import (
 
 	"doorlink"
 	"doorlink/building"
+	"doorlink/doorcode"
 	"doorlink/office"
 	"doorlink/store"
 	"doorlink/store/storetest"
@@ -62,8 +63,10 @@ func (h *house) open(t testing.TB, post Post) {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
 	h.db = storetest.Open(t, storetest.SQLite(t))
+	desks := office.New(h.db, log)
+	desks.Use(office.Ways{Locks: doorcode.Master{Key: doorcode.Key{1, 2, 3}}})
 	var err error
-	if h.console, err = New(Config{Base: "http://localhost", Post: post}, h.db, office.New(h.db, log), log); err != nil {
+	if h.console, err = New(Config{Base: "http://localhost", Post: post}, h.db, desks, log); err != nil {
 		t.Fatal(err)
 	}
 	site := httptest.NewServer(h.console.Handler())

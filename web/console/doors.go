@@ -112,19 +112,25 @@ func (s *Server) atDoor(r *http.Request, d *desk, tab string) (doorView, error) 
 }
 
 func (s *Server) door(w http.ResponseWriter, r *http.Request, d *desk) error {
+	v, err := s.atLock(r, d)
+	if err != nil {
+		return err
+	}
+	return s.show(w, r, http.StatusOK, "door.html", v)
+}
+
+// atLock makes what stands on the tab of a door's lock.
+func (s *Server) atLock(r *http.Request, d *desk) (lockView, error) {
 	at, err := s.atDoor(r, d, "lock")
 	if err != nil {
-		return err
+		return lockView{}, err
 	}
 	l, err := d.Lock(r.Context(), at.At.ID)
-	if err != nil {
-		return err
-	}
-	return s.show(w, r, http.StatusOK, "door.html", lockView{at, d.lockRow(l)})
+	return lockView{at, d.lockRow(l)}, err
 }
 
 func (s *Server) setDoor(w http.ResponseWriter, r *http.Request, d *desk) error {
-	v, err := s.atDoor(r, d, "lock")
+	v, err := s.atLock(r, d)
 	if err != nil {
 		return err
 	}

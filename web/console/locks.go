@@ -49,7 +49,7 @@ func (s *Server) locks(w http.ResponseWriter, r *http.Request, d *desk) error {
 		Sorts: columns(d.lang, r, "console.locks.", "name", "model", "since"), Next: nextPage(r, found.Next),
 	}
 	v.Title = d.lang.Say("console.locks")
-	for _, show := range []string{office.ActiveLocks, office.MissingLocks} {
+	for _, show := range []string{office.ActiveLocks, office.MissingLocks, office.WaitingLocks} {
 		v.Shows = append(v.Shows, choice{Value: show, Name: d.lang.Say("console.locks.show." + show), On: show == q.Only["show"]})
 	}
 	for _, l := range found.Rows {

@@ -59,6 +59,8 @@ var needs = map[string]doorlink.Ability{
 	"GET /console/{property}/doors/{door}":              doorlink.See,
 	"POST /console/{property}/doors/{door}":             doorlink.Devices,
 	"POST /console/{property}/doors/{door}/remove":      doorlink.Devices,
+	"GET /console/{property}/doors/{door}/lock":         doorlink.Devices,
+	"POST /console/{property}/doors/{door}/lock":        doorlink.Devices,
 	"GET /console/{property}/doors/{door}/directory":    doorlink.See,
 	"GET /console/{property}/doors/{door}/link":         doorlink.See,
 	"POST /console/{property}/doors/{door}/link":        doorlink.Devices,

@@ -19,6 +19,7 @@ type overviewView struct {
 	Zone      string    // that no longer exists; empty: it does
 	Uninvited int       // have an address and no link to sign in with
 	Lockless  []doorRef // have a DOOR Link and no lock that takes its codes
+	Drifted   []drifted // have a lock that is out of sync
 	Deserted  []doorRef // have a DOOR Link that lists nobody
 	Neglected []hookRow // webhooks at which something does not arrive
 	Silent    []silentDoor
@@ -28,11 +29,17 @@ type overviewView struct {
 
 // Needed reports whether anything needs a person.
 func (v overviewView) Needed() bool {
-	return v.Zone != "" || v.Unreached+v.Uninvited+len(v.Lockless)+len(v.Deserted)+len(v.Neglected)+len(v.Silent)+len(v.Overdue) > 0
+	return v.Zone != "" || v.Unreached+v.Uninvited+len(v.Lockless)+len(v.Drifted)+len(v.Deserted)+len(v.Neglected)+len(v.Silent)+len(v.Overdue) > 0
 }
 
 // doorRef leads to a door.
 type doorRef struct{ Name, Path string }
+
+// drifted is one whose lock was not told of something.
+type drifted struct {
+	doorRef
+	Waiting []string
+}
 
 // silentDoor is one whose panel may be covered.
 type silentDoor struct {
@@ -102,6 +109,14 @@ func (v *overviewView) lookAtDoors(r *http.Request, d *desk) error {
 		if l.Panel.ID != "" && l.Listed == 0 {
 			v.Deserted = append(v.Deserted, at)
 		}
+	}
+	if err != nil {
+		return err
+	}
+	locks, err := d.Locks(r.Context(), office.Query{Only: map[string]string{"show": office.WaitingLocks}, Limit: office.MaxPage})
+	for _, l := range locks.Rows {
+		row := d.lockRow(l)
+		v.Drifted = append(v.Drifted, drifted{doorRef{row.Name, row.Path}, row.Waiting})
 	}
 	if err != nil {
 		return err

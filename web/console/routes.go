@@ -71,6 +71,8 @@ func (s *Server) routes(on func(pattern string, h http.Handler)) {
 	on("GET /console/{property}/doors/{door}", s.desk(s.door))
 	on("POST /console/{property}/doors/{door}", s.desk(s.setDoor))
 	on("POST /console/{property}/doors/{door}/remove", s.desk(s.removeDoor))
+	on("GET /console/{property}/doors/{door}/lock", s.desk(s.setupForm))
+	on("POST /console/{property}/doors/{door}/lock", s.desk(s.setUpLock))
 	on("GET /console/{property}/doors/{door}/directory", s.desk(s.doorDirectory))
 	on("GET /console/{property}/doors/{door}/link", s.desk(s.link))
 	on("POST /console/{property}/doors/{door}/link", s.desk(s.addLink))
