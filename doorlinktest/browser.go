@@ -41,7 +41,7 @@ func (h *House) browser(through *Node) *browser {
 // keepCookies makes sure that the log tells none of this browser's cookies that
 // are secret; only the choice of a language is not.
 func (b *browser) keepCookies() {
-	for _, path := range []string{"/p/", "/r/"} {
+	for _, path := range []string{"/p/", "/r/", "/console/"} {
 		at, err := url.Parse(b.node.Base + path)
 		must(b.house.tb, err)
 		for _, c := range b.client.Jar.Cookies(at) {

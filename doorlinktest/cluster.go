@@ -39,7 +39,7 @@ type Cluster struct {
 func Alone(tb testing.TB) *Cluster {
 	tb.Helper()
 	c := newCluster(tb)
-	c.start(server.Config{Data: newData(tb), RelayListen: "127.0.0.1:0", RelayLAN: true}, c.listen())
+	c.start(server.Config{Data: newData(tb), RelayListen: "127.0.0.1:0", RelayLAN: true, HooksPrivate: true}, c.listen())
 	return c
 }
 

@@ -8,11 +8,12 @@ import (
 	"doorlink/doorcode/lock"
 )
 
-// Keypad is the offline lock of a door. It was provisioned when the house was
-// put up, and hears of nothing since.
+// Keypad is the offline lock of a door. It hears of nothing but its provisioning
+// file.
 type Keypad struct {
 	tb   testing.TB
 	lock *lock.Verifier
+	kept *lock.Files
 }
 
 // Keypad is the keypad at a door, always the same one.
@@ -23,13 +24,20 @@ func (h *House) Keypad(door string) *Keypad {
 		files, err := lock.OpenFiles(h.tb.TempDir())
 		must(h.tb, err)
 		h.tb.Cleanup(func() { files.Close() })
-		provision, err := lock.ReadProvision(p.file)
-		must(h.tb, err)
-		v, err := lock.Open(provision, files)
-		must(h.tb, err)
-		p.keypad = &Keypad{tb: h.tb, lock: v}
+		p.keypad = &Keypad{tb: h.tb, kept: files}
+		p.keypad.take(p.file)
 	}
 	return p.keypad
+}
+
+// take starts the lock with a provisioning file, as the program does: from
+// scratch, or going on from what it has kept.
+func (k *Keypad) take(file string) {
+	k.tb.Helper()
+	provision, err := lock.ReadProvision(file)
+	must(k.tb, err)
+	k.lock, err = lock.Open(provision, k.kept)
+	must(k.tb, err)
 }
 
 // Opens types a code, which must open the door.

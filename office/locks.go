@@ -10,6 +10,7 @@ import (
 	"doorlink"
 	"doorlink/directory"
 	"doorlink/doorcode"
+	"doorlink/store"
 )
 
 // Waiting is something that a lock has not been told of since it was set up: it
