@@ -9,7 +9,8 @@
 //
 // Every node hears all that is published and picks what somebody on it listens
 // to. So a listener costs an entry in a map, and a building has thousands: each
-// open page of a resident is one.
+// open page of a resident is one. What is said and heard on one node takes no way
+// through NATS, which would wake four goroutines to bring it back.
 //
 // All handlers of a Bus run one after the other in one goroutine. A handler
 // must not wait: not for the network, not for the database, not for a request
@@ -49,13 +50,20 @@ type Bus struct {
 
 	mu        sync.RWMutex
 	listeners map[string][]*listener // by subject
-	answers   map[*nats.Subscription]func(*nats.Msg)
+	answers   map[string][]*answer   // by subject
+	closed    bool                   // inbox is
 
 	dropped atomic.Int64
 }
 
 // listener is one that Subscribe added.
 type listener struct{ handle func(data []byte) }
+
+// answer is one that Answer added.
+type answer struct {
+	sub  *nats.Subscription // on which other nodes ask
+	give func() ([]byte, error)
+}
 
 // news is what stands before every subject that is published, so that one
 // subscription hears them all and no request.
@@ -70,7 +78,7 @@ func begin(conn *nats.Conn, s *server.Server) (*Bus, error) {
 		inbox:     make(chan *nats.Msg, pending),
 		done:      make(chan struct{}),
 		listeners: map[string][]*listener{},
-		answers:   map[*nats.Subscription]func(*nats.Msg){},
+		answers:   map[string][]*answer{},
 	}
 	conn.SetErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
 		if errors.Is(err, nats.ErrSlowConsumer) {
@@ -94,11 +102,19 @@ func (b *Bus) dispatch() {
 			continue
 		}
 		b.mu.RLock()
-		answer := b.answers[m.Sub]
+		all := b.answers[m.Subject]
 		b.mu.RUnlock()
-		if answer != nil {
-			answer(m)
+		for _, a := range all {
+			if a.sub == m.Sub {
+				a.respond(m)
+			}
 		}
+	}
+}
+
+func (a *answer) respond(m *nats.Msg) {
+	if data, err := a.give(); err == nil {
+		m.Respond(data) // a requester that has gone is no concern of ours
 	}
 }
 
@@ -122,7 +138,10 @@ func (b *Bus) tell(subject string, data []byte) {
 // stops the server if it is ours.
 func (b *Bus) Close() {
 	b.conn.Close()
+	b.mu.Lock()
+	b.closed = true
 	close(b.inbox)
+	b.mu.Unlock()
 	<-b.done
 	if b.server != nil {
 		b.server.Shutdown()
@@ -144,15 +163,30 @@ func (b *Bus) Publish(subject string, v any) error {
 	if err != nil {
 		return fmt.Errorf("encoding for %s: %w", subject, err)
 	}
+	b.hear(&nats.Msg{Subject: news + subject, Data: data})
 	if err := b.conn.Publish(news+subject, data); err != nil {
 		return fmt.Errorf("publishing on %s: %w", subject, err)
 	}
 	return nil
 }
 
-// Flush waits until everything this bus subscribed to and published is known to
-// its server. Who subscribes and then looks into the database flushes in
-// between, so that nothing falls between the two.
+// hear hands a message of this node to its own listeners.
+func (b *Bus) hear(m *nats.Msg) {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	if b.closed {
+		return
+	}
+	select {
+	case b.inbox <- m:
+	default:
+		b.dropped.Add(1)
+	}
+}
+
+// Flush waits until everything this bus answers and published is known to its
+// server. Who subscribes and then looks into the database flushes in between, so
+// that nothing falls between the two.
 func (b *Bus) Flush(ctx context.Context) error {
 	return b.conn.FlushWithContext(ctx)
 }
@@ -173,21 +207,26 @@ func Subscribe[T any](b *Bus, subject string, fn func(T)) (cancel func()) {
 	return func() { b.leave(subject, l) }
 }
 
-// leave takes a listener off. The list that tell may be going through stays as
-// it is.
+// leave takes a listener off.
 func (b *Bus) leave(subject string, l *listener) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	left := slices.DeleteFunc(slices.Clone(b.listeners[subject]), func(other *listener) bool { return other == l })
-	if len(left) == 0 {
-		delete(b.listeners, subject)
-		return
-	}
-	b.listeners[subject] = left
+	without(b.listeners, subject, l)
 }
 
-// Answer has fn asked for a value for every request on subject. The first node
-// to answer wins.
+// without takes one of a subject off. The list that somebody may be going
+// through stays as it is.
+func without[T comparable](all map[string][]T, subject string, one T) {
+	left := slices.DeleteFunc(slices.Clone(all[subject]), func(other T) bool { return other == one })
+	if len(left) == 0 {
+		delete(all, subject)
+		return
+	}
+	all[subject] = left
+}
+
+// Answer has fn asked for a value for every request on subject, from several
+// goroutines at a time. The node that asks wins, then the first to answer.
 func Answer[T any](b *Bus, subject string, fn func() T) (cancel func(), err error) {
 	// The answer must be in place before the first request can be dispatched.
 	b.mu.Lock()
@@ -196,14 +235,11 @@ func Answer[T any](b *Bus, subject string, fn func() T) (cancel func(), err erro
 	if err != nil {
 		return nil, fmt.Errorf("answering on %s: %w", subject, err)
 	}
-	b.answers[sub] = func(m *nats.Msg) {
-		if data, err := json.Marshal(fn()); err == nil {
-			m.Respond(data) // a requester that has gone is no concern of ours
-		}
-	}
+	a := &answer{sub, func() ([]byte, error) { return json.Marshal(fn()) }}
+	b.answers[subject] = append(slices.Clip(b.answers[subject]), a)
 	return func() {
 		b.mu.Lock()
-		delete(b.answers, sub)
+		without(b.answers, subject, a)
 		b.mu.Unlock()
 		sub.Unsubscribe() // fails only when the bus is closed: as good as done
 	}, nil
@@ -214,17 +250,32 @@ func Answer[T any](b *Bus, subject string, fn func() T) (cancel func(), err erro
 // five seconds.
 func Request[T any](ctx context.Context, b *Bus, subject string) (T, error) {
 	var v T
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
-	defer cancel()
-	m, err := b.conn.RequestWithContext(ctx, subject, nil)
+	data, err := b.ask(ctx, subject)
 	if errors.Is(err, nats.ErrNoResponders) {
 		return v, ErrNobody
 	}
 	if err != nil {
 		return v, fmt.Errorf("asking %s: %w", subject, err)
 	}
-	if err := json.Unmarshal(m.Data, &v); err != nil {
+	if err := json.Unmarshal(data, &v); err != nil {
 		return v, fmt.Errorf("reading the answer on %s: %w", subject, err)
 	}
 	return v, nil
+}
+
+// ask asks this node, or else the others.
+func (b *Bus) ask(ctx context.Context, subject string) ([]byte, error) {
+	b.mu.RLock()
+	own := b.answers[subject]
+	b.mu.RUnlock()
+	if len(own) > 0 {
+		return own[len(own)-1].give()
+	}
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	m, err := b.conn.RequestWithContext(ctx, subject, nil)
+	if err != nil {
+		return nil, err
+	}
+	return m.Data, nil
 }

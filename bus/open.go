@@ -101,7 +101,7 @@ func embedded(o *server.Options) (*Bus, error) {
 }
 
 func manners() []nats.Option {
-	return []nats.Option{nats.Name("doorlink"), nats.NoCallbacksAfterClientClose()}
+	return []nats.Option{nats.Name("doorlink"), nats.NoEcho(), nats.NoCallbacksAfterClientClose()}
 }
 
 // Nodes is how many servers this one knows in its cluster, itself included; 1
