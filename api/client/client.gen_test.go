@@ -236,6 +236,9 @@ type DoorLink struct {
 	// Label Printed on it and shown to visitors
 	Label string `json:"label"`
 
+	// LookDue It is time to look again: see look_at_panels_days of the property
+	LookDue bool `json:"look_due"`
+
 	// LookedAt When somebody last found it uncovered; missing: never
 	LookedAt *time.Time `json:"looked_at,omitempty"`
 	Panel    string     `json:"panel"`
@@ -525,7 +528,10 @@ type Property struct {
 
 	// Languages Of the printed panel, the main one first
 	Languages []string `json:"languages"`
-	Name      string   `json:"name"`
+
+	// LookAtPanelsDays After so many days managers are reminded to look whether a panel is covered; 0: never
+	LookAtPanelsDays int64  `json:"look_at_panels_days"`
+	Name             string `json:"name"`
 
 	// Names How residents appear to visitors
 	Names PropertyNames `json:"names"`
@@ -549,14 +555,17 @@ type PropertyNames string
 
 // PropertyPatch defines model for PropertyPatch.
 type PropertyPatch struct {
-	CountsOnly     *bool               `json:"counts_only,omitempty"`
-	DaysKept       *KeptPatch          `json:"days_kept,omitempty"`
-	DoorcodeDigits *int64              `json:"doorcode_digits,omitempty"`
-	Languages      *[]string           `json:"languages,omitempty"`
-	Name           *string             `json:"name,omitempty"`
-	Names          *PropertyPatchNames `json:"names,omitempty"`
-	Notice         *string             `json:"notice,omitempty"`
-	QuietHours     *struct {
+	CountsOnly     *bool      `json:"counts_only,omitempty"`
+	DaysKept       *KeptPatch `json:"days_kept,omitempty"`
+	DoorcodeDigits *int64     `json:"doorcode_digits,omitempty"`
+	Languages      *[]string  `json:"languages,omitempty"`
+
+	// LookAtPanelsDays 0: never
+	LookAtPanelsDays *int64              `json:"look_at_panels_days,omitempty"`
+	Name             *string             `json:"name,omitempty"`
+	Names            *PropertyPatchNames `json:"names,omitempty"`
+	Notice           *string             `json:"notice,omitempty"`
+	QuietHours       *struct {
 		// From 22:00
 		From string `json:"from"`
 
