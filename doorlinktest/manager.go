@@ -2,7 +2,6 @@ package doorlinktest
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -125,7 +124,7 @@ func (m *Manager) do(method, path, body string, header http.Header) []byte {
 	text, err := io.ReadAll(resp.Body)
 	must(m.house.tb, err)
 	if resp.StatusCode >= 300 {
-		m.house.tb.Fatal(fmt.Sprintf("%s %s has status %d: %s", method, path, resp.StatusCode, text))
+		m.house.tb.Fatalf("%s %s has status %d: %s", method, path, resp.StatusCode, text)
 	}
 	return text
 }
