@@ -112,7 +112,8 @@ func (p Params) Odds(active, static int) (Odds, error) {
 func (p Params) MaxPlaces() int { return min(pow10(p.Digits-4)/p.Window, Slots(p.Digits)) }
 
 // UsualPlaces is how many residents a day may give codes at a door for which nobody
-// says otherwise: a hundred, or as many as there is room for.
+// says otherwise: a hundred, or as many as there is room for. Each place makes
+// guessing a little easier.
 func (p Params) UsualPlaces() int { return min(p.MaxPlaces(), 100) }
 
 // chance is 1 − Π (1 − a/(N−i)): that one of tries different numbers is among

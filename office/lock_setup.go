@@ -28,10 +28,6 @@ var LockModels = []string{"M2", "M", "G-M2", "M3", "C1", "C2", "R2", "Keypad"}
 // maxModel is the longest name of a model, in characters.
 const maxModel = 20
 
-// mostPlaces is how many residents of a door may give codes on one day unless it
-// is said. Each place makes guessing a little easier.
-const mostPlaces = 100
-
 var (
 	// ErrModel refuses the name of a model that is too long or not plain text.
 	ErrModel = doorlink.Fail(doorlink.Invalid, "lock.model")
@@ -188,7 +184,7 @@ func (w LockWish) setup(was LockLine, at doorlink.Property, now time.Time) (door
 	if err := s.Params.Check(); err != nil {
 		return s, err
 	}
-	places := cmp.Or(w.Places, min(cmp.Or(int(s.Places), mostPlaces), s.Params.MaxPlaces()))
+	places := cmp.Or(w.Places, min(cmp.Or(int(s.Places), s.Params.UsualPlaces()), s.Params.MaxPlaces()))
 	if places < 1 || places > doorcode.Slots(s.Params.Digits) { // what is guessable is refused by Check below
 		return s, doorlink.Fail(doorlink.Invalid, "lock.setting", "name", "places", "from", 1, "to", s.Params.MaxPlaces())
 	}
