@@ -3,10 +3,6 @@
 GO    ?= go
 FLAGS ?=
 
-# The race detector watches what is ours. With SQLite watched, which is C translated
-# to Go, the tests of package office take twice the time of a processor.
-RACE = -race -gcflags='modernc.org/...=-race=false -d=checkptr=0'
-
 build: ## bin/doorlink and bin/keypad
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/ ./cmd/doorlink ./cmd/keypad
 
@@ -17,8 +13,8 @@ dev: build ## the demo with pages and scripts read from disk at every request
 	./bin/doorlink demo --dev --data .dev $(FLAGS)
 
 test: need lint ## everything, after installing what is missing
-	.ci/with-postgres --no-sync $(GO) test $(RACE) -timeout 15m $$($(GO) list ./... | grep -v /journeys)
-	$(GO) test -count=1 $(RACE) -timeout 15m ./journeys # browsers alone: beside them nodes that are killed wait too long
+	.ci/with-postgres --no-sync $(GO) test -race -timeout 15m $$($(GO) list ./... | grep -v /journeys)
+	$(GO) test -count=1 -race -timeout 15m ./journeys # browsers alone: beside them nodes that are killed wait too long
 
 need: ## install what the tests need, or say what it is
 	.ci/need
