@@ -7,6 +7,9 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"net"
+	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -46,11 +49,50 @@ func openPostgres(ctx context.Context, url string, log *slog.Logger) (*DB, error
 	if config.RuntimeParams["statement_timeout"] == "" {
 		config.RuntimeParams["statement_timeout"] = fmt.Sprint(statementTime.Milliseconds())
 	}
-	pool := stdlib.OpenDB(*config)
+	b := &breaks{}
+	config.DialFunc = b.watch(config.DialFunc)
+	pool := stdlib.OpenDB(*config, stdlib.OptionShouldPing(b.mayBeDead))
 	pool.SetMaxOpenConns(maxConns)
 	pool.SetMaxIdleConns(maxConns)
 	pool.SetConnMaxLifetime(connAge)
 	return &DB{engine: &serverEngine{pool}, read: pool, log: log}, nil
+}
+
+// breaks knows when a connection last broke. When one does, because the server
+// was restarted, the idle ones are dead as well, and each would fail whoever gets
+// it first.
+type breaks struct{ last atomic.Int64 } // Unix nanoseconds; 0: never
+
+// watch has every connection tell when it breaks.
+func (b *breaks) watch(dial pgconn.DialFunc) pgconn.DialFunc {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dial(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		return &watched{conn, b}, nil
+	}
+}
+
+// mayBeDead asks for a ping before a connection is used again that was idle when
+// another broke, or for more than a second.
+func (b *breaks) mayBeDead(_ context.Context, p stdlib.ShouldPingParams) bool {
+	return p.IdleDuration > time.Second || p.IdleDuration > time.Since(time.Unix(0, b.last.Load()))
+}
+
+// watched is a connection that tells when it breaks.
+type watched struct {
+	net.Conn
+	breaks *breaks
+}
+
+// Read implements net.Conn. A time limit that has passed breaks nothing.
+func (c *watched) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) && !errors.Is(err, net.ErrClosed) {
+		c.breaks.last.Store(time.Now().UnixNano())
+	}
+	return n, err
 }
 
 func (e *serverEngine) name() string { return "postgres" }

@@ -95,7 +95,7 @@ func (b *Board) findResumable(ctx context.Context, v doorlink.Visit, at doorlink
 	now := time.Now()
 	c, err := b.calls.VisitCall(ctx, v.ID)
 	if err != nil {
-		return c, sign{}, ErrNoCall.Because(err)
+		return c, sign{}, notMine(err)
 	}
 	if !c.Matters(now) {
 		codes, err := b.codes.Given(ctx, c.ID, now)

@@ -207,7 +207,7 @@ func (p *visitorPage) resume() {
 	leg, err := p.s.board.Resume(ctx, p.v.visit, p.v.at.Entrance(), p.sock.send)
 	if err == nil {
 		p.leg = leg
-	} else if !errors.Is(err, switchboard.ErrNoCall) || doorlink.KindOf(errors.Unwrap(err)) == doorlink.Down {
+	} else if !errors.Is(err, switchboard.ErrNoCall) {
 		p.sock.send(p.s.refusal(p.v.lang, doorlink.Signal{}, err, p.v.zone))
 	}
 }
