@@ -160,15 +160,7 @@ func tourConsole(tb testing.TB, see look) {
 // hangs has the sticker of the only door hang there for so many days.
 func (h *house) hangs(tb testing.TB, days int) {
 	tb.Helper()
-	h.records(tb, func(ctx context.Context, db *store.DB) error {
-		all, err := db.Properties(ctx)
-		if err != nil {
-			return err
-		}
-		at, err := db.Standing(ctx, all[0].ID)
-		if err != nil {
-			return err
-		}
+	h.arranges(tb, func(ctx context.Context, db *store.DB, at *store.Standing) error {
 		return db.FirstScan(ctx, at.Stickers[0].ID, time.Now().AddDate(0, 0, -days))
 	})
 }
@@ -218,15 +210,7 @@ func tourActivation(rut *tab, see look) {
 // fallsSilent has the only door scanned for four weeks, and not since.
 func (h *house) fallsSilent(tb testing.TB) {
 	tb.Helper()
-	h.records(tb, func(ctx context.Context, db *store.DB) error {
-		all, err := db.Properties(ctx)
-		if err != nil {
-			return err
-		}
-		at, err := db.Standing(ctx, all[0].ID)
-		if err != nil {
-			return err
-		}
+	h.arranges(tb, func(ctx context.Context, db *store.DB, at *store.Standing) error {
 		var uses []store.Use
 		today := doorlink.DayIn(time.Now(), time.UTC)
 		for day := today - 29; day < today-2; day++ {
@@ -241,20 +225,12 @@ func (h *house) fallsSilent(tb testing.TB) {
 // doorcode that was given.
 func (h *house) isCalled(tb testing.TB) {
 	tb.Helper()
-	h.records(tb, func(ctx context.Context, db *store.DB) error {
-		all, err := db.Properties(ctx)
-		if err != nil {
-			return err
-		}
-		at, err := db.Standing(ctx, all[0].ID)
-		if err != nil {
-			return err
-		}
+	h.arranges(tb, func(ctx context.Context, db *store.DB, at *store.Standing) error {
 		return db.Write(ctx, func(tx *store.Tx) error {
 			states := []doorlink.State{doorlink.Ended, doorlink.Missed, doorlink.Declined, doorlink.Unreachable, doorlink.Cancelled, doorlink.Failed, ""}
 			for i, state := range states {
 				r := doorlink.Record{
-					Kind: doorlink.CallRecord, Property: all[0].ID, Door: at.Doors[0].ID, DoorType: at.Doors[0].Type,
+					Kind: doorlink.CallRecord, Property: at.Property.ID, Door: at.Doors[0].ID, DoorType: at.Doors[0].Type,
 					Person: at.People[i%len(at.People)].ID, State: state, At: time.Now().Add(-time.Duration(i) * 17 * time.Minute),
 				}
 				if state == "" {

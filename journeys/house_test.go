@@ -167,6 +167,22 @@ func (h *house) records(tb testing.TB, change func(context.Context, *store.DB) e
 	}
 }
 
+// arranges lets a test change what there is of the only property.
+func (h *house) arranges(tb testing.TB, change func(context.Context, *store.DB, *store.Standing) error) {
+	tb.Helper()
+	h.records(tb, func(ctx context.Context, db *store.DB) error {
+		all, err := db.Properties(ctx)
+		if err != nil {
+			return err
+		}
+		at, err := db.Standing(ctx, all[0].ID)
+		if err != nil {
+			return err
+		}
+		return change(ctx, db, at)
+	})
+}
+
 // changeLock changes what the server knows of the front door's lock, as
 // provisioning it again does.
 func (h *house) changeLock(tb testing.TB, change func(*doorcode.Setup)) {

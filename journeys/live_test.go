@@ -95,16 +95,8 @@ func (t *tab) waits(seconds ...int) {
 // isScanned counts scans of the only door today.
 func (h *house) isScanned(tb testing.TB, times int64) {
 	tb.Helper()
-	h.records(tb, func(ctx context.Context, db *store.DB) error {
-		all, err := db.Properties(ctx)
-		if err != nil {
-			return err
-		}
-		at, err := db.Standing(ctx, all[0].ID)
-		if err != nil {
-			return err
-		}
-		today := doorlink.DayIn(time.Now(), all[0].Clock())
+	h.arranges(tb, func(ctx context.Context, db *store.DB, at *store.Standing) error {
+		today := doorlink.DayIn(time.Now(), at.Property.Clock())
 		return db.AddUses(ctx, []store.Use{{Panel: at.Panels[0].ID, Sticker: at.Stickers[0].ID, Day: today, Scans: times}})
 	})
 }
