@@ -80,14 +80,14 @@ func (l *ledger) settle(c client, addr netip.AddrPort) (*relayed, bool) {
 	return r, r != nil
 }
 
-// leave strikes r out and returns its client. Doing so twice does nothing.
+// leave strikes r out, once, and returns its client. Its port is free already,
+// and may have been booked anew.
 func (l *ledger) leave(r *relayed) client {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.live[r.addr] != r {
-		return client{}
+	if l.live[r.addr] == r {
+		delete(l.live, r.addr)
 	}
-	delete(l.live, r.addr)
 	if l.clients[r.client] == r {
 		delete(l.clients, r.client)
 	}

@@ -1,7 +1,6 @@
 package relay
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -24,6 +23,7 @@ type relayed struct {
 	share  *share
 	client client // guarded by the ledger
 
+	closing  sync.Once
 	channels atomic.Int32
 	mu       sync.Mutex
 	peers    map[netip.Addr]struct{}
@@ -60,14 +60,16 @@ func (r *relayed) WriteTo(p []byte, to net.Addr) (int, error) {
 	return r.WriteToUDPAddrPort(p, dest)
 }
 
-// Close gives the address back. Closing again is no error, for both the end of
-// a call and the library close it.
-func (r *relayed) Close() error {
-	r.server.streams.hurry(r.server.ledger.leave(r))
-	if err := r.UDPConn.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
-		return err
-	}
-	return nil
+// Close gives the address back; when it returns, the port is free. Both the end
+// of a call and the library close it: the later of them waits for the former,
+// and is told of no error. The ledger strikes it out last, so that whoever
+// closes all there is waits for this one too.
+func (r *relayed) Close() (err error) {
+	r.closing.Do(func() {
+		err = r.UDPConn.Close()
+		r.server.streams.hurry(r.server.ledger.leave(r))
+	})
+	return err
 }
 
 // route decides where a packet for a peer goes. The relay's own address stands
