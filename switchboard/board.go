@@ -14,8 +14,8 @@
 //   - The first answer wins, exactly once, however many handsets and nodes.
 //   - What a Leg or Line hears comes in the order it happened. It may hear the
 //     same twice; everything said is idempotent by call.
-//   - Doorcodes do not travel on the bus: the visitor's node derives the code
-//     again when it hears that one was given.
+//   - Doorcodes travel on the bus sealed by the desk, for one call: whoever listens
+//     there learns nothing.
 //
 // A hear function is called by whatever goroutine has news. It must return at
 // once and must not call back into the Leg or Line.

@@ -19,9 +19,15 @@ var (
 	seeksPerAddress   = page.Budget{Every: time.Minute / 600, Burst: 300} // searches, whatever the visit
 )
 
+// openPerAddress is how many pages of one address are connected at once: more
+// than live behind any, and with doorlink's 12 kB for each no burden.
+const openPerAddress = 6000
+
 // limits are all counters of one server.
 type limits struct {
 	dials, stickers, sockets, guesses, searches, seeks *page.Limiter
+
+	open *page.Ceiling
 }
 
 func newLimits() limits {
@@ -29,5 +35,6 @@ func newLimits() limits {
 		dials: page.NewLimiter(dialsPerAddress), stickers: page.NewLimiter(dialsPerSticker),
 		sockets: page.NewLimiter(socketsPerAddress), guesses: page.NewLimiter(guessesPerAddress),
 		searches: page.NewLimiter(searchesPerVisit), seeks: page.NewLimiter(seeksPerAddress),
+		open: &page.Ceiling{Most: openPerAddress},
 	}
 }

@@ -57,6 +57,9 @@ func TestTheProtocolNamesTheLimitsInForce(t *testing.T) {
 			t.Errorf("PROTOCOL.md lacks the limit %q", row)
 		}
 	}
+	if row := fmt.Sprintf("| sockets open at once from one address | %d |", openPerAddress); !strings.Contains(string(text), row) {
+		t.Errorf("PROTOCOL.md lacks the limit %q", row)
+	}
 	if row := fmt.Sprintf("| signals of a socket | %d a second, %d at once", sayRate, sayBurst); !strings.Contains(string(text), row) {
 		t.Errorf("PROTOCOL.md lacks the limit %q", row)
 	}

@@ -84,12 +84,9 @@ func (s *Server) leave(w http.ResponseWriter, r *http.Request, h resident) error
 
 // residentLine is a handset's socket.
 func (s *Server) residentLine(w http.ResponseWriter, r *http.Request, h resident) error {
-	if err := s.limits.sockets.Allow(page.Address(r, s.proxies)); err != nil {
-		return err
-	}
-	sock, err := accept(w, r)
+	sock, err := s.accept(w, r)
 	if err != nil {
-		return errAnswered
+		return err
 	}
 	p := &residentPage{s: s, handset: h.handset, lang: h.lang, sock: sock}
 	// The line is opened here and not in the goroutine that waits for years: its

@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"runtime/debug"
 	"sync"
 
 	"github.com/coder/websocket"
@@ -98,7 +99,9 @@ func (s *Server) Run(ctx context.Context) error {
 }
 
 // keep runs a page's socket in a goroutine of its own, so that its handler can
-// return. It reports false, and runs nothing, when the server is closing.
+// return. It reports false, and runs nothing, when the server is closing. Should
+// run panic, that ends this one page, as net/http would have it: whoever found out
+// how to make it panic does not silence the whole house.
 func (s *Server) keep(sock *socket, run func()) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -108,6 +111,10 @@ func (s *Server) keep(sock *socket, run func()) bool {
 	s.sockets[sock] = true
 	s.pages.Go(func() {
 		defer func() {
+			if p := recover(); p != nil {
+				s.log.Error("a page's socket panicked", "panic", p, "stack", string(debug.Stack()))
+				sock.close(websocket.StatusInternalError, "")
+			}
 			sock.close(websocket.StatusNormalClosure, "")
 			s.mu.Lock()
 			delete(s.sockets, sock)

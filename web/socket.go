@@ -16,6 +16,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"doorlink"
+	"doorlink/web/page"
 )
 
 const (
@@ -45,6 +46,7 @@ type socket struct {
 	conn  *websocket.Conn
 	rate  *rate.Limiter
 	prove *time.Timer
+	leave func()       // makes room for another
 	heard atomic.Int64 // when something was, in Unix nanoseconds
 
 	mu      sync.Mutex
@@ -53,15 +55,35 @@ type socket struct {
 	closed  bool
 }
 
-// accept turns a request into a socket. The handler must return at once and
-// leave the socket to a goroutine: that frees what net/http keeps for a request.
-func accept(w http.ResponseWriter, r *http.Request) (*socket, error) {
+// accept turns a request into a socket, unless its address asks too often or has
+// too many: that is page.ErrWait. The handler must return at once and leave the
+// socket to a goroutine: that frees what net/http keeps for a request.
+func (s *Server) accept(w http.ResponseWriter, r *http.Request) (*socket, error) {
+	address := page.Address(r, s.proxies)
+	if err := s.limits.sockets.Allow(address); err != nil {
+		return nil, err
+	}
+	leave, err := s.limits.open.Enter(address)
+	if err != nil {
+		return nil, err
+	}
+	sock, err := newSocket(w, r)
+	if err != nil {
+		leave()
+		return nil, errAnswered
+	}
+	sock.leave = leave
+	return sock, nil
+}
+
+// newSocket answers the request either way.
+func newSocket(w http.ResponseWriter, r *http.Request) (*socket, error) {
 	conn, err := websocket.Accept(slim{w}, r, &websocket.AcceptOptions{CompressionMode: websocket.CompressionDisabled})
 	if err != nil {
-		return nil, err // Accept has answered the request
+		return nil, err
 	}
 	conn.SetReadLimit(readLimit)
-	s := &socket{conn: conn, rate: rate.NewLimiter(sayRate, sayBurst)}
+	s := &socket{conn: conn, rate: rate.NewLimiter(sayRate, sayBurst), leave: func() {}}
 	s.heard.Store(time.Now().UnixNano())
 	s.prove = time.AfterFunc(pingTime, s.proveAlive)
 	return s, nil
@@ -230,6 +252,7 @@ func (s *socket) close(code websocket.StatusCode, why string) {
 	}
 	s.closed = true
 	s.mu.Unlock()
+	s.leave()
 	s.prove.Stop()
 	s.conn.Close(code, why)
 }

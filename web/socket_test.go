@@ -2,8 +2,10 @@ package web
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -11,7 +13,71 @@ import (
 	"testing"
 
 	"github.com/coder/websocket"
+
+	"doorlink/web/locale"
 )
+
+// connect opens a socket at a page of s that runs run, and says how it went.
+func connect(t *testing.T, s site, run func(*socket)) (*websocket.Conn, int) {
+	t.Helper()
+	h := httptest.NewServer(s.open(func(w http.ResponseWriter, r *http.Request, _ *locale.Language) error {
+		sock, err := s.accept(w, r)
+		if err == nil {
+			s.keep(sock, func() { run(sock) })
+		}
+		return err
+	}))
+	t.Cleanup(h.Close)
+	conn, answer, err := websocket.Dial(t.Context(), h.URL, nil)
+	if err == nil {
+		t.Cleanup(func() { conn.CloseNow() })
+	}
+	return conn, answer.StatusCode
+}
+
+func TestAPageThatMakesItsSocketPanicEndsItsOwnAlone(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, "http://127.0.0.1", 1)
+	var log bytes.Buffer
+	s.log = slog.New(slog.NewTextHandler(&log, nil))
+	waits, _ := connect(t, s, func(sock *socket) { sock.listen(func([]byte, error) {}) })
+	fatal, _ := connect(t, s, func(sock *socket) {
+		sock.listen(func([]byte, error) { panic("no such thing") })
+	})
+	if err := fatal.Write(t.Context(), websocket.MessageText, []byte("how")); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := fatal.Read(t.Context()); websocket.CloseStatus(err) != websocket.StatusInternalError {
+		t.Errorf("the page that did it reads %v", err)
+	}
+	if err := waits.Write(t.Context(), websocket.MessageText, ping); err != nil {
+		t.Fatal(err)
+	}
+	if _, said, err := waits.Read(t.Context()); err != nil || !bytes.Equal(said, pong) {
+		t.Errorf("another page reads %s, %v", said, err)
+	}
+	waits.Close(websocket.StatusNormalClosure, "")
+	s.pages.Wait()
+	if text := log.String(); !strings.Contains(text, "no such thing") || !strings.Contains(text, "socket_test.go") {
+		t.Errorf("the log says %q", text)
+	}
+}
+
+func TestAnAddressHasRoomForSoManyPagesAtOnce(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, "http://127.0.0.1", 1)
+	s.limits.open.Most = 1
+	listen := func(sock *socket) { sock.listen(func([]byte, error) {}) }
+	first, _ := connect(t, s, listen)
+	if _, status := connect(t, s, listen); status != http.StatusTooManyRequests {
+		t.Errorf("a second page gets %d", status)
+	}
+	first.Close(websocket.StatusNormalClosure, "")
+	s.pages.Wait()
+	if _, status := connect(t, s, listen); status != http.StatusSwitchingProtocols {
+		t.Errorf("once the first has gone, another gets %d", status)
+	}
+}
 
 // TestWhatIsSaidAfterTheSocketWasClosedIsNotHeard closes a socket whose other end
 // does not mind, as that of a handset that was signed out and is in wrong hands.
@@ -20,7 +86,7 @@ func TestWhatIsSaidAfterTheSocketWasClosedIsNotHeard(t *testing.T) {
 	open, ended := make(chan *socket, 1), make(chan struct{})
 	var heard []string
 	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s, err := accept(w, r)
+		s, err := newSocket(w, r)
 		if err != nil {
 			t.Error(err)
 			return

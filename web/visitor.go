@@ -132,12 +132,9 @@ func (s *Server) resumes(ctx context.Context, v visitor) bool {
 
 // line is the visitor's socket.
 func (s *Server) line(w http.ResponseWriter, r *http.Request, v visitor) error {
-	if err := s.limits.sockets.Allow(page.Address(r, s.proxies)); err != nil {
-		return err
-	}
-	sock, err := accept(w, r)
+	sock, err := s.accept(w, r)
 	if err != nil {
-		return errAnswered
+		return err
 	}
 	p := &visitorPage{s: s, v: v, sock: sock, address: page.Address(r, s.proxies), list: r.URL.Query().Get("list")}
 	if !s.keep(sock, p.run) {

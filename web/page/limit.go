@@ -64,6 +64,41 @@ func (l *Limiter) Allow(key string) error {
 	return nil
 }
 
+// Ceiling counts by key how many there are at once, and has no room above Most.
+// It may be used from any goroutine.
+type Ceiling struct {
+	Most int
+
+	mu   sync.Mutex
+	here map[string]int
+}
+
+// fullTime is when somebody who found no room may look again.
+const fullTime = time.Minute
+
+// Enter counts one more of key until leave is called, which must be once. Where
+// there are Most already, it returns ErrWait and counts nothing.
+func (c *Ceiling) Enter(key string) (leave func(), err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.here[key] >= c.Most {
+		return nil, ErrWait.With("wait", fullTime)
+	}
+	if c.here == nil {
+		c.here = map[string]int{}
+	}
+	c.here[key]++
+	return func() { c.leave(key) }, nil
+}
+
+func (c *Ceiling) leave(key string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.here[key]--; c.here[key] == 0 {
+		delete(c.here, key)
+	}
+}
+
 func (l *Limiter) forget() {
 	if l.order.Len() > keptLimiters {
 		oldest := l.order.Back()

@@ -8,6 +8,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"doorlink"
 )
 
@@ -81,4 +83,40 @@ func TestALimiterForgetsTheIdle(t *testing.T) {
 	if err := l.Allow(fmt.Sprint(keptLimiters + 9)); err == nil {
 		t.Fatal("the latest was forgotten")
 	}
+}
+
+// TestACeilingHasRoomForSoManyAtOnce lets people of three addresses come and go in
+// any order, beside a count of who is there.
+func TestACeilingHasRoomForSoManyAtOnce(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c := Ceiling{Most: rapid.IntRange(1, 3).Draw(t, "most")}
+		here := map[string][]func(){}
+		t.Repeat(map[string]func(*rapid.T){
+			"come": func(t *rapid.T) {
+				key := rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "key")
+				leave, err := c.Enter(key)
+				if full := len(here[key]) == c.Most; full != errors.Is(err, ErrWait) || full == (leave != nil) {
+					t.Fatalf("with %d of %d there: %v", len(here[key]), c.Most, err)
+				}
+				if err == nil {
+					here[key] = append(here[key], leave)
+				}
+			},
+			"go": func(t *rapid.T) {
+				key := rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "key")
+				if n := len(here[key]); n > 0 {
+					here[key][n-1]()
+					here[key] = here[key][:n-1]
+				}
+			},
+		})
+		for _, all := range here {
+			for _, leave := range all {
+				leave()
+			}
+		}
+		if len(c.here) != 0 {
+			t.Errorf("nobody is there and %d addresses are kept", len(c.here))
+		}
+	})
 }
