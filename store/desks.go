@@ -126,16 +126,31 @@ func (tx *Tx) AddDeskLink(ctx context.Context, m doorlink.ManagerID, hash string
 // UseDeskLink uses a link up and returns whom it signs in, or fails with
 // ErrLinkUnknown, ErrLinkUsed or ErrLinkExpired.
 func (tx *Tx) UseDeskLink(ctx context.Context, hash string, now time.Time) (doorlink.ManagerID, error) {
-	l, err := deskLinkByHash.first(ctx, tx.on, hash)
-	switch {
-	case err != nil:
+	l, err := goodDeskLink(ctx, tx.on, hash, now)
+	if err != nil {
 		return "", err
-	case !l.used.IsZero():
-		return "", ErrLinkUsed
-	case !now.Before(l.expires):
-		return "", ErrLinkExpired
 	}
 	return l.manager, found(ErrLinkUsed)(useDeskLink.exec(ctx, tx.on, hash, ms(now)))
+}
+
+// DeskLink tells whom a link would sign in, and until when. It fails as
+// UseDeskLink does.
+func (db *DB) DeskLink(ctx context.Context, hash string, now time.Time) (doorlink.ManagerID, time.Time, error) {
+	l, err := goodDeskLink(ctx, db.read, hash, now)
+	return l.manager, l.expires, err
+}
+
+func goodDeskLink(ctx context.Context, on runner, hash string, now time.Time) (deskLink, error) {
+	l, err := deskLinkByHash.first(ctx, on, hash)
+	switch {
+	case err != nil:
+		return deskLink{}, err
+	case !l.used.IsZero():
+		return deskLink{}, ErrLinkUsed
+	case !now.Before(l.expires):
+		return deskLink{}, ErrLinkExpired
+	}
+	return l, nil
 }
 
 func scanDesk(r *sql.Rows) (s DeskSession, err error) {

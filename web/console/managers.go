@@ -142,7 +142,7 @@ func (s *Server) addManager(w http.ResponseWriter, r *http.Request, d *desk) err
 	if err != nil {
 		return err
 	}
-	return s.handOver(w, r, d, in.Manager, in.Link, in.Receipt)
+	return s.afterManagerLink(w, r, d, in.Manager, in.Link, in.Receipt)
 }
 
 // handOverView is manager_link.html: a link to be handed over.
@@ -151,16 +151,38 @@ type handOverView struct {
 	Name, Link, Ends, Back string
 }
 
-// handOver shows a manager's link if no letter has it, and else leads back to
-// them.
-func (s *Server) handOver(w http.ResponseWriter, r *http.Request, d *desk, m doorlink.Manager, link office.Link, did office.Receipt) error {
+// afterManagerLink leads to the page that shows a manager's link if no letter has
+// it, and else back to them.
+func (s *Server) afterManagerLink(w http.ResponseWriter, r *http.Request, d *desk, m doorlink.Manager, link office.Link, did office.Receipt) error {
 	at := d.path("managers/" + string(m.ID))
 	if link.Mailed || link.Secret == "" {
 		return s.after(w, r, d, did, at)
 	}
+	at += "/link"
+	s.carry(w, link.Secret, at)
+	return s.after(w, r, d, did, at)
+}
+
+// managerLink shows the link that was made just now. Without it, or once it is
+// used or has ended, there is only the manager's page.
+func (s *Server) managerLink(w http.ResponseWriter, r *http.Request, d *desk) error {
+	l, err := d.OneManager(r.Context(), doorlink.ManagerID(r.PathValue("manager")))
+	if err != nil {
+		return err
+	}
+	back := d.path("managers/" + string(l.ID))
+	secret, _ := carried(w, r)
+	link, err := d.ManagerLink(r.Context(), l.ID, secret)
+	if usedUp(err) {
+		http.Redirect(w, r, back, http.StatusSeeOther)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
 	v := handOverView{
-		shell: s.shell(r, d, "managers"), Name: m.Name, Back: at,
-		Link: s.base + root + "in/by/" + link.Secret.Reveal(), Ends: d.moment(link.Ends),
+		shell: s.shell(r, d, "managers"), Name: l.Name, Back: back,
+		Link: s.base + root + "in/by/" + secret.Reveal(), Ends: d.moment(link.Ends),
 	}
 	v.Title = d.lang.Say("console.managers.link")
 	return s.show(w, r, http.StatusOK, "manager_link.html", v)
@@ -226,7 +248,7 @@ func (s *Server) linkManager(w http.ResponseWriter, r *http.Request, d *desk) er
 	if err != nil {
 		return err
 	}
-	return s.handOver(w, r, d, l.Manager, link, did)
+	return s.afterManagerLink(w, r, d, l.Manager, link, did)
 }
 
 func (s *Server) endAccess(w http.ResponseWriter, r *http.Request, d *desk) error {

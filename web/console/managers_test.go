@@ -31,9 +31,17 @@ func TestAManagerIsInvitedByALinkOnAPage(t *testing.T) {
 	if got := v.post(h.path("managers/new"), ask); got.status != http.StatusConflict || !strings.Contains(got.body, "manages this property already") {
 		t.Errorf("again: got status %d", got.status)
 	}
+	shown := h.path("managers/" + regexp.MustCompile(`/managers/([^/?]+)/link`).FindStringSubmatch(got.path)[1] + "/link")
+	v.get(shown).says(t, http.StatusOK, link[1])
+	if got := h.signedIn(t, h.rut).get(shown); strings.Contains(got.body, link[1]) || strings.HasSuffix(got.path, "/link") {
+		t.Errorf("in another browser the link leads to %s", got.path)
+	}
 	maya := h.browser(t)
 	if got := maya.post(link[1], nil); got.path != h.path("overview") || strings.Contains(got.body, "/managers\"") {
 		t.Errorf("got to %s, want to be signed in without the page of managers", got.path)
+	}
+	if got := v.get(shown); strings.HasSuffix(got.path, "/link") {
+		t.Error("a link that was used is shown")
 	}
 	list := v.get(h.path("managers"))
 	for _, want := range []string{"Maya &lt;Bo&gt;", "Limited Key Management", "Device Management", "Portfolio Manager", "Linda"} {

@@ -157,6 +157,7 @@ var needs = map[string]doorlink.Ability{
 	"POST /console/{property}/managers/new":            doorlink.Govern,
 	"GET /console/{property}/managers/{manager}":       doorlink.Govern,
 	"POST /console/{property}/managers/{manager}":      doorlink.Govern,
+	"GET /console/{property}/managers/{manager}/link":  doorlink.Govern,
 	"POST /console/{property}/managers/{manager}/link": doorlink.Govern,
 	"POST /console/{property}/managers/{manager}/end":  doorlink.Govern,
 

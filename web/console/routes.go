@@ -108,6 +108,7 @@ func (s *Server) routes(on func(pattern string, h http.Handler)) {
 	on("POST /console/{property}/managers/new", s.desk(s.addManager))
 	on("GET /console/{property}/managers/{manager}", s.desk(s.manager))
 	on("POST /console/{property}/managers/{manager}", s.desk(s.setAccess))
+	on("GET /console/{property}/managers/{manager}/link", s.desk(s.managerLink))
 	on("POST /console/{property}/managers/{manager}/link", s.desk(s.linkManager))
 	on("POST /console/{property}/managers/{manager}/end", s.desk(s.endAccess))
 	on("GET /console/{property}/tokens", s.desk(s.tokens))
