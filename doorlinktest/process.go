@@ -46,6 +46,7 @@ func beNode(settings []byte) error {
 	if err != nil {
 		return err
 	}
+	server.Settle()
 	fmt.Println(readyMark + s.Base()) // it listens; whoever connects is served as soon as it runs
 	return s.Run(context.Background())
 }

@@ -43,6 +43,7 @@ func (c *demo) Run(ctx context.Context, log *slog.Logger) error {
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return fmt.Errorf("making the folder of the demo: %w", err)
 	}
+	server.Frugal()
 	listener, err := c.listen()
 	if err != nil {
 		return err
@@ -64,6 +65,7 @@ func (c *demo) show(ctx context.Context, s *server.Server) error {
 		s.Close()
 		return err
 	}
+	server.Settle()
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return s.Run(ctx) })
 	g.Go(func() error {

@@ -29,6 +29,7 @@ func (c *serve) Run(ctx context.Context, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
+	server.Settle()
 	log.Info("serving", "address", s.Base(), "version", version())
 	return s.Run(ctx)
 }
