@@ -1,10 +1,12 @@
 package bus_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"net"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -135,6 +137,98 @@ func TestTwoNodesHearEachOther(t *testing.T) {
 	}
 }
 
+// TestNobodyBetweenTwoNodesReadsAlong listens in between two nodes that find each
+// other through it alone.
+func TestNobodyBetweenTwoNodesReadsAlong(t *testing.T) {
+	const said = "so they wrote to each other"
+	ports := [2]int{freePort(t), freePort(t)}
+	between, tape := tap(t, ports[0])
+	a := join(t, "a", ports[0], "", "for this test")
+	b := join(t, "b", ports[1], between, "for this test")
+	heard := make(chan struct{})
+	once := sync.OnceFunc(func() { close(heard) })
+	defer bus.Subscribe(b, "call", func(string) { once() })()
+	for met := false; !met; {
+		if err := a.Publish("call", said); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case <-heard:
+			met = true
+		case <-t.Context().Done():
+			t.Fatal("the other node heard nothing")
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	all := tape()
+	if len(all) == 0 || bytes.Contains(all, []byte(said)) || bytes.Contains(all, []byte("for this test")) {
+		t.Errorf("of %d bytes in between some can be read", len(all))
+	}
+}
+
+func TestNobodyJoinsWithoutTheSecret(t *testing.T) {
+	port := freePort(t)
+	a := join(t, "a", port, "", "for this test")
+	stranger := join(t, "b", freePort(t), fmt.Sprintf("127.0.0.1:%d", port), "guessed")
+	friend := join(t, "c", freePort(t), fmt.Sprintf("127.0.0.1:%d", port), "for this test")
+	for friend.Nodes() < 2 { // who came later is in, who came before is not
+		select {
+		case <-t.Context().Done():
+			t.Fatal("a node that has the secret does not get in")
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	if a.Nodes() != 2 || stranger.Nodes() != 1 {
+		t.Errorf("%d nodes are in and the stranger knows %d", a.Nodes(), stranger.Nodes())
+	}
+}
+
+// tap passes on what comes to an address to a port of this machine, and keeps what
+// passes either way.
+func tap(t testing.TB, port int) (address string, tape func() []byte) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	var mu sync.Mutex
+	var kept bytes.Buffer
+	pass := func(to, from net.Conn) {
+		defer to.Close()
+		buf := make([]byte, 4096)
+		for {
+			n, err := from.Read(buf)
+			mu.Lock()
+			kept.Write(buf[:n])
+			mu.Unlock()
+			if _, failed := to.Write(buf[:n]); err != nil || failed != nil {
+				return
+			}
+		}
+	}
+	go func() {
+		for {
+			near, err := l.Accept()
+			if err != nil {
+				return
+			}
+			far, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+			if err != nil {
+				near.Close()
+				continue
+			}
+			go pass(far, near)
+			go pass(near, far)
+		}
+	}()
+	return l.Addr().String(), func() []byte {
+		mu.Lock()
+		defer mu.Unlock()
+		return bytes.Clone(kept.Bytes())
+	}
+}
+
 func TestTheBusRunsInFakeTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, err := bus.Embedded()
@@ -183,18 +277,23 @@ func embedded(t testing.TB) *bus.Bus {
 func cluster(t testing.TB) (a, b *bus.Bus) {
 	t.Helper()
 	ports := [2]int{freePort(t), freePort(t)}
-	join := func(me, other int) *bus.Bus {
-		x, err := bus.Join(bus.Cluster{
-			Node: fmt.Sprint(me), Listen: fmt.Sprintf("127.0.0.1:%d", ports[me]),
-			Peers: []string{fmt.Sprintf("127.0.0.1:%d", ports[other])}, Secret: "for this test",
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(x.Close)
-		return x
+	return join(t, "0", ports[0], fmt.Sprintf("127.0.0.1:%d", ports[1]), "for this test"),
+		join(t, "1", ports[1], fmt.Sprintf("127.0.0.1:%d", ports[0]), "for this test")
+}
+
+// join starts a node that looks for another one at peer, if it is given.
+func join(t testing.TB, node string, port int, peer, secret string) *bus.Bus {
+	t.Helper()
+	c := bus.Cluster{Node: node, Listen: fmt.Sprintf("127.0.0.1:%d", port), Secret: secret}
+	if peer != "" {
+		c.Peers = []string{peer}
 	}
-	return join(0, 1), join(1, 0)
+	b, err := bus.Join(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(b.Close)
+	return b
 }
 
 func freePort(t testing.TB) int {

@@ -16,8 +16,7 @@ import (
 const maxMessage = 512 << 10
 
 // Cluster joins the embedded servers of several nodes. The routes between them
-// are authenticated with Secret and not encrypted: they belong on a private
-// network.
+// are encrypted, and open only to those who have Secret: see routeTLS.
 type Cluster struct {
 	Node   string   // name of this node, unique in the cluster
 	Listen string   // host:port for the routes of other nodes
@@ -46,13 +45,18 @@ func Join(c Cluster) (*Bus, error) {
 	if c.Secret == "" {
 		return nil, errors.New("a bus cluster needs a secret")
 	}
+	secure, err := routeTLS(c.Secret)
+	if err != nil {
+		return nil, err
+	}
 	return embedded(&server.Options{
 		ServerName: "doorlink-" + c.Node,
 		Host:       "127.0.0.1", Port: server.RANDOM_PORT,
 		Username: "doorlink", Password: c.Secret,
 		Cluster: server.ClusterOpts{
 			Name: "doorlink", Host: host, Port: n,
-			Username: "doorlink", Password: c.Secret, AuthTimeout: 2,
+			Username: "doorlink", Password: c.Secret, AuthTimeout: 5,
+			TLSConfig: secure, TLSTimeout: 5,
 			// One connection per pair of nodes keeps the messages of a subject
 			// in order and a small cluster simple.
 			PoolSize: -1,
