@@ -42,24 +42,16 @@ func newHouse(tb testing.TB) *house {
 	log := slog.New(slog.DiscardHandler)
 	db := storetest.Open(tb, storetest.SQLite(tb))
 	h := &house{
-		db: db, plan: newPlan(tb, "Linden Court"), elsewhere: newPlan(tb, "Elm House"),
-		rut: doorlink.Manager{ID: doorlink.NewID[doorlink.ManagerID]("man"), Name: "Rut", Email: "rut@example.org", Portfolio: true},
-		lin: doorlink.Manager{ID: doorlink.NewID[doorlink.ManagerID]("man"), Name: "Lin", Email: "lin@example.org"},
+		db:        db,
+		plan:      storetest.Plan(tb, "Linden Court", doorlink.Communal, "Front door"),
+		elsewhere: storetest.Plan(tb, "Elm House", doorlink.Communal, "Front door"),
+		rut:       storetest.PortfolioManager("Rut"), lin: storetest.Manager("Lin"),
 	}
 	h.ada = h.plan.AddResident("1A", "Ada", "Nwosu")
 	h.plan.AddHandset(h.ada, "Firefox")
 	h.roof = h.plan.AddKey("Roof")
-	for _, p := range []*building.Plan{h.plan, h.elsewhere} {
-		if err := db.Build(tb.Context(), p, time.Now()); err != nil {
-			tb.Fatal(err)
-		}
-	}
-	h.write(tb, func(ctx context.Context, tx *store.Tx) error {
-		if err := tx.AddManager(ctx, h.rut, time.Now()); err != nil {
-			return err
-		}
-		return tx.AddManager(ctx, h.lin, time.Now())
-	})
+	storetest.Build(tb, db, h.plan, h.elsewhere)
+	storetest.Appoint(tb, db, h.rut, h.lin)
 	h.office = office.New(db, log)
 	h.office.Use(office.Ways{Locks: doorcode.Master{Key: doorcode.Key{1, 2, 3}}})
 	var err error
@@ -69,23 +61,9 @@ func newHouse(tb testing.TB) *house {
 	return h
 }
 
-func newPlan(tb testing.TB, name string) *building.Plan {
-	tb.Helper()
-	p, err := building.New(name, "Europe/Berlin")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	if _, err := p.AddDoor("Front door", doorlink.Communal, "F"); err != nil {
-		tb.Fatal(err)
-	}
-	return p
-}
-
 func (h *house) write(tb testing.TB, f func(context.Context, *store.Tx) error) {
 	tb.Helper()
-	if err := h.db.Write(tb.Context(), func(tx *store.Tx) error { return f(tb.Context(), tx) }); err != nil {
-		tb.Fatal(err)
-	}
+	storetest.Write(tb, h.db, f)
 }
 
 // token makes a token of a manager that works where they do.

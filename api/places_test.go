@@ -56,7 +56,7 @@ func TestADoorIsAddedChangedAndRemoved(t *testing.T) {
 		t.Errorf("got %s", first.text)
 	}
 	p.asks(t, "GET", "doors?after="+list.Next, "").is(t, 200).read(t, &list)
-	if list.Items[0].Name != "Front door" || list.Items[0].Listed != 1 || list.Items[0].Panel != "F" || len(list.Items[0].Keys) != 1 {
+	if list.Items[0].Name != "Front door" || list.Items[0].Listed != 1 || list.Items[0].Panel != "F1" || len(list.Items[0].Keys) != 1 {
 		t.Errorf("got %+v", list.Items[0])
 	}
 	front := "doors/" + string(list.Items[0].ID)

@@ -19,7 +19,7 @@ func TestAStickerIsAFile(t *testing.T) {
 		if got.Header.Get("Content-Type") != want[0] || !strings.HasPrefix(got.text, want[1]) {
 			t.Errorf("%q: got %s that begins with %.8q", query, got.Header.Get("Content-Type"), got.text)
 		}
-		if !strings.Contains(got.Header.Get("Content-Disposition"), "F 1.") || got.Header.Get("Doorlink-Deed") == "" {
+		if !strings.Contains(got.Header.Get("Content-Disposition"), "F1 1.") || got.Header.Get("Doorlink-Deed") == "" {
 			t.Errorf("%q: got the headers %v", query, got.Header)
 		}
 	}

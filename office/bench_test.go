@@ -4,10 +4,8 @@ import (
 	"fmt"
 	"log/slog"
 	"testing"
-	"time"
 
 	"doorlink"
-	"doorlink/building"
 	"doorlink/office"
 	"doorlink/store/storetest"
 )
@@ -16,15 +14,7 @@ import (
 func big(b *testing.B) *office.Desk {
 	b.Helper()
 	db := storetest.Open(b, storetest.SQLite(b))
-	p, err := building.New("Linden Court", "Europe/Berlin")
-	if err != nil {
-		b.Fatal(err)
-	}
-	for i := range 4 {
-		if _, err := p.AddDoor(fmt.Sprint("Gate ", i), doorlink.Communal, fmt.Sprint("N", i)); err != nil {
-			b.Fatal(err)
-		}
-	}
+	p := storetest.Plan(b, "Linden Court", doorlink.Communal, "North gate", "East gate", "South gate", "West gate")
 	for i := range 10_000 {
 		who := p.AddResident(fmt.Sprintf("%d%c", i/6, 'A'+i%3), fmt.Sprintf("Ada%d", i%371), fmt.Sprintf("Nwosu-%d", i))
 		p.People[i].Email = fmt.Sprintf("ada%d@example.org", i)
@@ -32,9 +22,7 @@ func big(b *testing.B) *office.Desk {
 			p.AddHandset(who, "Firefox · Android")
 		}
 	}
-	if err := db.Build(b.Context(), p, time.Now()); err != nil {
-		b.Fatal(err)
-	}
+	storetest.Build(b, db, p)
 	d, err := office.New(db, slog.New(slog.DiscardHandler)).At(b.Context(),
 		office.Actor{Manager: doorlink.Manager{ID: "man_1", Portfolio: true}}, p.Property.ID)
 	if err != nil {

@@ -33,11 +33,11 @@ func doorsAreFound(t *testing.T, h *house) {
 		q    office.Query
 		want string
 	}{
-		{office.Query{}, "Apartment 1A/ Front door/F Gym/G+lock"},
-		{office.Query{Sort: "-name"}, "Gym/G+lock Front door/F Apartment 1A/"},
-		{office.Query{Sort: "-type"}, "Apartment 1A/ Gym/G+lock Front door/F"},
-		{office.Query{Find: "gym"}, "Gym/G+lock"},
-		{office.Query{Find: "f"}, "Front door/F"},
+		{office.Query{}, "Apartment 1A/ Front door/F1 Gym/G2+lock"},
+		{office.Query{Sort: "-name"}, "Gym/G2+lock Front door/F1 Apartment 1A/"},
+		{office.Query{Sort: "-type"}, "Apartment 1A/ Gym/G2+lock Front door/F1"},
+		{office.Query{Find: "gym"}, "Gym/G2+lock"},
+		{office.Query{Find: "f"}, "Front door/F1"},
 	} {
 		page, err := d.Doors(ctx, tt.q)
 		if err != nil {
@@ -348,7 +348,7 @@ func linkLives(t *testing.T, h *house) {
 	}
 	must(t)(d.Undo(ctx, r.Seq))
 	must(t)(d.Looked(ctx, h.front.ID))
-	if v, err = d.Link(ctx, h.front.ID); err != nil || v.Looked.IsZero() || v.Panel.Label != "F" {
+	if v, err = d.Link(ctx, h.front.ID); err != nil || v.Looked.IsZero() || v.Panel.Label != "F1" {
 		t.Errorf("got %+v, %v", v, err)
 	}
 	if _, _, err := d.AddLink(ctx, h.front.ID, "N3"); !errors.Is(err, office.ErrLinked) {

@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
-	"time"
 
 	"go.uber.org/goleak"
 
@@ -44,10 +43,10 @@ func newHouse(tb testing.TB, db *store.DB) *house {
 	tb.Helper()
 	h := &house{
 		db: db, office: office.New(db, slog.New(slog.DiscardHandler)),
-		root:   doorlink.Manager{ID: doorlink.NewID[doorlink.ManagerID]("man"), Name: "Rut", Email: "rut@example.org", Portfolio: true},
-		linden: doorlink.Manager{ID: doorlink.NewID[doorlink.ManagerID]("man"), Name: "Lin", Email: "lin@example.org"},
+		plan:      storetest.Plan(tb, "Linden Court", doorlink.Communal, "Front door", "Gym"),
+		elsewhere: storetest.Plan(tb, "Elm House", doorlink.Communal, "Front door", "Gym"),
+		root:      storetest.PortfolioManager("Rut"), linden: storetest.Manager("Lin"),
 	}
-	h.plan, h.elsewhere = newPlan(tb, "Linden Court"), newPlan(tb, "Elm House")
 	h.ada = h.plan.AddResident("1A", "Ada", "Nwosu")
 	h.chidi = h.plan.AddResident("1A", "Chidi", "Nwosu")
 	h.bram = h.plan.AddResident("1B", "Bram", "Visser")
@@ -58,40 +57,15 @@ func newHouse(tb testing.TB, db *store.DB) *house {
 	h.elsewhere.AddResident("1A", "Eve", "Elm")
 	h.front, h.gym = h.plan.Doors[0], h.plan.Doors[1]
 	h.key, h.roof = h.plan.Keys[0].ID, h.plan.AddKey("Roof")
-	for _, p := range []*building.Plan{h.plan, h.elsewhere} {
-		if err := db.Build(tb.Context(), p, time.Now()); err != nil {
-			tb.Fatal(err)
-		}
-	}
-	h.write(tb, func(ctx context.Context, tx *store.Tx) error {
-		if err := tx.AddManager(ctx, h.root, time.Now()); err != nil {
-			return err
-		}
-		return tx.AddManager(ctx, h.linden, time.Now())
-	})
+	storetest.Build(tb, db, h.plan, h.elsewhere)
+	storetest.Appoint(tb, db, h.root, h.linden)
 	return h
-}
-
-func newPlan(tb testing.TB, name string) *building.Plan {
-	tb.Helper()
-	p, err := building.New(name, "Europe/Berlin")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	for _, door := range []string{"Front door", "Gym"} {
-		if _, err := p.AddDoor(door, doorlink.Communal, door[:1]); err != nil {
-			tb.Fatal(err)
-		}
-	}
-	return p
 }
 
 // write does something in the database that must succeed.
 func (h *house) write(tb testing.TB, f func(context.Context, *store.Tx) error) {
 	tb.Helper()
-	if err := h.db.Write(tb.Context(), func(tx *store.Tx) error { return f(tb.Context(), tx) }); err != nil {
-		tb.Fatal(err)
-	}
+	storetest.Write(tb, h.db, f)
 }
 
 // desk is the portfolio manager's.

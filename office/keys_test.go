@@ -73,7 +73,7 @@ func doorsOnAndOff(t *testing.T, h *house) {
 		}
 		return on, off
 	}
-	if on, off := read(h.key, office.Query{}); on != "Front doorF;GymG;" || off != "" {
+	if on, off := read(h.key, office.Query{}); on != "Front doorF1;GymG2;" || off != "" {
 		t.Errorf("the residents' key: on %q, off %q", on, off)
 	}
 	if on, off := read(h.roof, office.Query{Find: "GYM"}); on != "" || off != "Gym;" {

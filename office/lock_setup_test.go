@@ -76,7 +76,7 @@ func lockIsSetUp(t *testing.T, h *house) {
 		return made, read
 	}
 	made, first := set(office.LockWish{Model: "c1", Reuse: 60, Seen: "0"}, "lock.activate")
-	if first.Model != "C1" || first.Epoch != 1 || first.DoorName != h.front.Name || first.Params.Reuse != 60 || made.Name != "lock F 1.json" {
+	if first.Model != "C1" || first.Epoch != 1 || first.DoorName != h.front.Name || first.Params.Reuse != 60 || made.Name != "lock F1 1.json" {
 		t.Errorf("got %s with %+v", made.Name, first.Setup)
 	}
 	if _, err := d.Activate(ctx, h.front.ID, office.LockWish{Seen: "0"}); !errors.Is(err, doorlink.ErrChanged) {

@@ -30,7 +30,7 @@ func printsNewest(t *testing.T, h *house) {
 	old := h.plan.Stickers[0]
 	for as, begins := range map[office.FileKind]string{"": "%PDF-", office.PDF: "%PDF-", office.SVG: "<svg", office.NDEF: "\xd1\x01"} {
 		f, r, err := d.Print(ctx, h.front.ID, on, office.Print{Seen: old.ID, As: as})
-		if err != nil || !bytes.HasPrefix(f.Body, []byte(begins)) || !strings.HasPrefix(f.Name, "F 1.") {
+		if err != nil || !bytes.HasPrefix(f.Body, []byte(begins)) || !strings.HasPrefix(f.Name, "F1 1.") {
 			t.Errorf("%q: got %s that begins with %.8q, %v", as, f.Name, f.Body, err)
 			continue
 		}

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"doorlink"
-	"doorlink/building"
 	"doorlink/hook"
 	"doorlink/store"
 	"doorlink/store/storetest"
@@ -31,15 +30,16 @@ func newMailroom(t *testing.T) *mailroom {
 	t.Helper()
 	p := &mailroom{t: t, url: storetest.SQLite(t)}
 	p.courier = p.node()
-	plan, err := building.New("Linden Court", "Europe/Berlin")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := p.db.Build(t.Context(), plan, time.Now()); err != nil {
-		t.Fatal(err)
-	}
-	p.at = plan.Property.ID
+	p.builds()
 	return p
+}
+
+// builds puts up the building whose events are told.
+func (p *mailroom) builds() {
+	p.t.Helper()
+	plan := storetest.Plan(p.t, "Linden Court", doorlink.Communal)
+	storetest.Build(p.t, p.db, plan)
+	p.at = plan.Property.ID
 }
 
 // node is the courier of one more node.
@@ -88,9 +88,7 @@ func (p *mailroom) tells(h doorlink.Hook, n int) {
 
 func (p *mailroom) write(f func(context.Context, *store.Tx) error) {
 	p.t.Helper()
-	if err := p.db.Write(p.t.Context(), func(tx *store.Tx) error { return f(p.t.Context(), tx) }); err != nil {
-		p.t.Fatal(err)
-	}
+	storetest.Write(p.t, p.db, f)
 }
 
 func (p *mailroom) state(h doorlink.Hook) store.HookState {
@@ -298,14 +296,7 @@ func TestARunningServerTellsItsWebhooks(t *testing.T) {
 	t.Parallel()
 	s, _ := start(t, Config{HooksPrivate: true}, quiet)
 	p := &mailroom{courier: s.courier, t: t}
-	plan, err := building.New("Linden Court", "Europe/Berlin")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.DB.Build(t.Context(), plan, time.Now()); err != nil {
-		t.Fatal(err)
-	}
-	p.at = plan.Property.ID
+	p.builds()
 	heard := make(chan string)
 	h, _ := p.receiver(func(_ http.ResponseWriter, r *http.Request) {
 		select {

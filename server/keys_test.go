@@ -12,7 +12,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"doorlink"
 	"doorlink/building"
@@ -24,17 +23,9 @@ import (
 // build puts up a building with one door and one resident.
 func build(t testing.TB, db *store.DB) *building.Plan {
 	t.Helper()
-	plan, err := building.New("Quay 7", "Europe/Lisbon")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := plan.AddDoor("Front door", doorlink.BuildingEntrance, "F1"); err != nil {
-		t.Fatal(err)
-	}
+	plan := storetest.Plan(t, "Quay 7", doorlink.BuildingEntrance, "Front door")
 	plan.AddResident("1A", "Ada", "Nwosu")
-	if err := db.Build(t.Context(), plan, time.Now()); err != nil {
-		t.Fatal(err)
-	}
+	storetest.Build(t, db, plan)
 	return plan
 }
 

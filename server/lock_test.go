@@ -41,7 +41,7 @@ func TestProvisioningAgainGivesTheNextVersionOfTheSameLock(t *testing.T) {
 	}
 	first := provisioned(t, file)
 	if first.Version != 1 || first.Epoch != 1 || first.Model != "M2" || first.DoorName != "Front door" || first.Label != "F1" ||
-		first.Zone != "Europe/Lisbon" || first.Places != 10 || first.Params.Reuse != 0 {
+		first.Zone != "Europe/Berlin" || first.Places != 10 || first.Params.Reuse != 0 {
 		t.Errorf("got the setup %+v, want the first of that door as chosen", first.Setup)
 	}
 	if kept, err := db.Setup(t.Context(), door); err != nil || kept.Version != 1 || kept.Lock != first.Lock {

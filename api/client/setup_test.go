@@ -19,6 +19,7 @@ import (
 	"doorlink/doorlinktest"
 	"doorlink/office"
 	"doorlink/store"
+	"doorlink/store/storetest"
 )
 
 //go:generate go tool -modfile=../../tools/go.mod oapi-codegen -config config.yaml -o client.gen_test.go ../testdata/openapi-3.0.json
@@ -30,20 +31,13 @@ func newClient(t *testing.T) *ClientWithResponses {
 	t.Helper()
 	node := doorlinktest.Alone(t)
 	secret := doorlink.Secret(office.TokenPrefix + doorlink.NewSecret().Reveal())
-	rut := doorlink.Manager{ID: doorlink.NewID[doorlink.ManagerID]("man"), Name: "Rut", Email: "rut@example.org", Portfolio: true}
+	rut := storetest.PortfolioManager("Rut")
+	storetest.Appoint(t, node.DB, rut)
 	token := doorlink.Token{
 		ID: doorlink.NewID[doorlink.TokenID]("tok"), Name: "Set-up", Manager: rut.ID, May: doorlink.Abilities,
 		Made: time.Now(), Ends: time.Now().Add(time.Hour),
 	}
-	err := node.DB.Write(t.Context(), func(tx *store.Tx) error {
-		if err := tx.AddManager(t.Context(), rut, time.Now()); err != nil {
-			return err
-		}
-		return tx.AddToken(t.Context(), token, secret.Hash())
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	storetest.Write(t, node.DB, func(ctx context.Context, tx *store.Tx) error { return tx.AddToken(ctx, token, secret.Hash()) })
 	browser := &http.Client{Transport: &http.Transport{}}
 	t.Cleanup(browser.CloseIdleConnections)
 	c, err := NewClientWithResponses(node.Nodes[0].Base+"/api/v1", WithHTTPClient(browser),

@@ -1,6 +1,7 @@
-// Package storetest gives tests databases of their own: new files of SQLite, and
-// new databases on the PostgreSQL server that the environment names. A file comes
-// with its schema, which is made once in a process and copied from then on.
+// Package storetest gives tests databases of their own, and buildings and managers to
+// put into them. A database is a new file of SQLite, or a new one on the PostgreSQL
+// server that the environment names. A file comes with its schema, which is made once
+// in a process and copied from then on.
 package storetest
 
 import (

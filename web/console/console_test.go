@@ -36,23 +36,13 @@ func newHouse(t testing.TB, post Post) *house {
 	t.Helper()
 	h := &house{
 		plan: newPlan(t, "Linden Court"), elm: newPlan(t, "Elm House"),
-		rut:   doorlink.Manager{ID: doorlink.NewID[doorlink.ManagerID]("man"), Name: "Rut", Email: "rut@example.org", Portfolio: true},
-		linda: doorlink.Manager{ID: doorlink.NewID[doorlink.ManagerID]("man"), Name: "Linda", Email: "linda@example.org"},
+		rut: storetest.PortfolioManager("Rut"), linda: storetest.Manager("Linda"),
 	}
 	h.plan.AddResident("1A", "Ada", "Nwosu")
 	h.open(t, post)
-	for _, p := range []*building.Plan{h.plan, h.elm} {
-		if err := h.db.Build(t.Context(), p, time.Now()); err != nil {
-			t.Fatal(err)
-		}
-	}
+	storetest.Build(t, h.db, h.plan, h.elm)
+	storetest.Appoint(t, h.db, h.rut, h.linda)
 	h.write(t, func(ctx context.Context, tx *store.Tx) error {
-		if err := tx.AddManager(ctx, h.rut, time.Now()); err != nil {
-			return err
-		}
-		if err := tx.AddManager(ctx, h.linda, time.Now()); err != nil {
-			return err
-		}
 		return tx.SetRole(ctx, doorlink.Role{Manager: h.linda.ID, Property: h.plan.Property.ID, Scope: doorlink.LimitedKeys})
 	})
 	return h
@@ -76,21 +66,12 @@ func (h *house) open(t testing.TB, post Post) {
 
 func newPlan(t testing.TB, name string) *building.Plan {
 	t.Helper()
-	p, err := building.New(name, "Europe/Berlin")
-	if err == nil {
-		_, err = p.AddDoor("Front door", doorlink.BuildingEntrance, "D1")
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
+	return storetest.Plan(t, name, doorlink.BuildingEntrance, "Front door")
 }
 
 func (h *house) write(t testing.TB, f func(context.Context, *store.Tx) error) {
 	t.Helper()
-	if err := h.db.Write(t.Context(), func(tx *store.Tx) error { return f(t.Context(), tx) }); err != nil {
-		t.Fatal(err)
-	}
+	storetest.Write(t, h.db, f)
 }
 
 // link makes a one-time link for a manager that is good for so long.

@@ -25,7 +25,7 @@ func TestAStickerIsPrintedFromAPage(t *testing.T) {
 		ask.Set("as", as)
 		got := v.post(link+"/print", ask)
 		name := got.header.Get("Content-Disposition")
-		if got.status != http.StatusOK || !strings.HasPrefix(got.body, want) || !strings.HasPrefix(name, "attachment") || !strings.Contains(name, "D1 1."+as) {
+		if got.status != http.StatusOK || !strings.HasPrefix(got.body, want) || !strings.HasPrefix(name, "attachment") || !strings.Contains(name, "F1 1."+as) {
 			t.Errorf("%s: got status %d, %q and %.8q", as, got.status, name, got.body)
 		}
 	}

@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"doorlink"
 	"doorlink/store"
+	"doorlink/store/storetest"
 )
 
 func TestAPropertyIsAddedAndTeachesItsFirstSteps(t *testing.T) {
@@ -89,9 +89,9 @@ func TestPropertiesAreThoseOfTheReader(t *testing.T) {
 
 func TestTheFirstPropertyIsAskedFor(t *testing.T) {
 	t.Parallel()
-	h := &house{rut: doorlink.Manager{ID: "man_1", Name: "Rut", Email: "rut@example.org", Portfolio: true}}
+	h := &house{rut: storetest.PortfolioManager("Rut")}
 	h.open(t, nil)
-	h.write(t, func(ctx context.Context, tx *store.Tx) error { return tx.AddManager(ctx, h.rut, time.Now()) })
+	storetest.Appoint(t, h.db, h.rut)
 	if got := h.signedIn(t, h.rut).get(root); !strings.Contains(got.body, "Add your first property") {
 		t.Error("an empty portfolio teaches nothing")
 	}

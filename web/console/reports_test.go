@@ -10,6 +10,7 @@ import (
 
 	"doorlink"
 	"doorlink/store"
+	"doorlink/store/storetest"
 )
 
 func TestReportsAreReadAndTakenAway(t *testing.T) {
@@ -64,9 +65,7 @@ func TestAReportIsTakenWhole(t *testing.T) {
 	for range 1200 {
 		elm.AddResident("9Z", "Zoe", "Zander")
 	}
-	if err := h.db.Build(t.Context(), elm, time.Now()); err != nil {
-		t.Fatal(err)
-	}
+	storetest.Build(t, h.db, elm)
 	got := h.signedIn(t, h.rut).get(root + string(elm.Property.ID) + "/reports/access/csv")
 	if n := strings.Count(got.body, "Zoe Zander"); n != 1200 {
 		t.Errorf("got %d lines", n)
