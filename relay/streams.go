@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -13,6 +14,11 @@ import (
 const (
 	// maxStreams bounds the TCP clients of the relay; more are hung up on.
 	maxStreams = 4096
+
+	// perAddress bounds those of one address, or whoever connects often enough
+	// shuts all others out. UDP comes first in browsers: not even a mobile network
+	// behind one address has so many for whom it is blocked.
+	perAddress = 256
 
 	// patience is how long a TCP client may be connected without an
 	// allocation. A browser takes two round trips.
@@ -35,11 +41,12 @@ type streams struct {
 
 	mu     sync.Mutex
 	live   map[client]*stream
+	from   map[netip.Addr]int // how many of live are of an address
 	closed bool
 }
 
 func newStreams(l net.Listener, log *slog.Logger) *streams {
-	return &streams{Listener: l, log: log, live: map[client]*stream{}}
+	return &streams{Listener: l, log: log, live: map[client]*stream{}, from: map[netip.Addr]int{}}
 }
 
 // Accept waits for the next client. It returns an error only when the listener
@@ -62,18 +69,20 @@ func (s *streams) Accept() (net.Conn, error) {
 }
 
 // admit notes a new client and gives it patience, or returns nil if there are
-// too many or the relay is closed.
+// too many, of its address or at all, or the relay is closed.
 func (s *streams) admit(conn net.Conn) *stream {
 	st := &stream{Conn: conn, client: clientAt(conn.RemoteAddr()), of: s}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closed || len(s.live) >= maxStreams {
+	addr := st.client.addr.Addr()
+	if s.closed || len(s.live) >= maxStreams || s.from[addr] >= perAddress {
 		return nil
 	}
 	if err := conn.SetReadDeadline(time.Now().Add(patience)); err != nil {
 		return nil // gone already
 	}
 	s.live[st.client] = st
+	s.from[addr]++
 	return st
 }
 
@@ -147,10 +156,20 @@ func (st *stream) Write(p []byte) (int, error) {
 
 // Close hangs up and makes room for another client.
 func (st *stream) Close() error {
-	st.of.mu.Lock()
-	if st.of.live[st.client] == st {
-		delete(st.of.live, st.client)
-	}
-	st.of.mu.Unlock()
+	st.of.leave(st)
 	return st.Conn.Close()
+}
+
+// leave makes room for another client. Doing so twice does nothing.
+func (s *streams) leave(st *stream) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.live[st.client] != st {
+		return
+	}
+	delete(s.live, st.client)
+	addr := st.client.addr.Addr()
+	if s.from[addr]--; s.from[addr] == 0 {
+		delete(s.from, addr)
+	}
 }

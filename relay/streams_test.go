@@ -36,6 +36,48 @@ func TestClientWithoutAllocationIsHungUpOn(t *testing.T) {
 	})
 }
 
+// fromAddr is a connection that comes from an address.
+type fromAddr struct {
+	net.Conn
+	addr netip.AddrPort
+}
+
+func (c fromAddr) RemoteAddr() net.Addr            { return net.TCPAddrFromAddrPort(c.addr) }
+func (c fromAddr) SetReadDeadline(time.Time) error { return nil }
+func (c fromAddr) Close() error                    { return nil }
+
+func TestOneAddressDoesNotShutOthersOut(t *testing.T) {
+	t.Parallel()
+	s := newStreams(nil, slog.New(slog.DiscardHandler))
+	port := uint16(0)
+	comes := func(from string) *stream {
+		port++
+		return s.admit(fromAddr{addr: netip.AddrPortFrom(netip.MustParseAddr(from), port)})
+	}
+	var last *stream
+	for range perAddress {
+		if last = comes("203.0.113.7"); last == nil {
+			t.Fatal("fewer than so many get in")
+		}
+	}
+	if comes("203.0.113.7") != nil {
+		t.Error("one more of the same address gets in")
+	}
+	other := comes("203.0.113.8")
+	if other == nil {
+		t.Fatal("another address is shut out")
+	}
+	last.Close()
+	last.Close() // twice makes room once
+	if comes("203.0.113.7") == nil || comes("203.0.113.7") != nil {
+		t.Error("who leaves does not make room for one")
+	}
+	other.Close()
+	if len(s.from) != 1 || s.open() != perAddress {
+		t.Errorf("%d addresses and %d clients are kept", len(s.from), s.open())
+	}
+}
+
 func TestClientThatOnlyTalksIsHungUpOn(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
