@@ -456,4 +456,9 @@ func TestWhoAsksTooOftenWaits(t *testing.T) {
 	if got.status != http.StatusTooManyRequests {
 		t.Errorf("got status %d for guessing links, want to wait", got.status)
 	}
+	for _, way := range []string{"/console/passkey/ask", "/console/passkey", "/console/in"} {
+		if got := h.browser(t).post(way, nil); got.status != http.StatusTooManyRequests {
+			t.Errorf("got status %d at %s, want to wait as well", got.status, way)
+		}
+	}
 }

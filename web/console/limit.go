@@ -7,9 +7,9 @@ import (
 )
 
 // How much is asked of us before we say to wait. Behind one address there may
-// be a whole office.
+// be a whole office, and a sign-in is two attempts: to begin it and to end it.
 var (
-	attemptsPerAddress = page.Budget{Every: time.Minute / 10, Burst: 20}
+	attemptsPerAddress = page.Budget{Every: time.Minute / 20, Burst: 40}
 	linksPerEmail      = page.Budget{Every: 5 * time.Minute, Burst: 3}
 
 	// Every open page asks once in ten seconds: five of one manager, and a morning

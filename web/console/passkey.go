@@ -74,6 +74,9 @@ func (s *Server) enterByPasskey(w http.ResponseWriter, r *http.Request) error {
 	if s.site == nil {
 		return errNowhere
 	}
+	if err := s.limits.attempts.Allow(page.Address(r, s.proxies)); err != nil {
+		return err
+	}
 	kept, answer, err := s.ceremony(w, r)
 	if err != nil {
 		return err
