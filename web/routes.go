@@ -29,7 +29,7 @@ func (s *Server) routes(on func(pattern string, h http.Handler)) {
 	on("GET /{short}", s.open(s.typed))
 	on("GET /robots.txt", http.HandlerFunc(robots))
 	on("GET /favicon.ico", http.HandlerFunc(noIcon))
-	on("GET /a/", http.HandlerFunc(s.asset))
+	on("GET /a/", s.source.Assets(s.log))
 	on("GET /healthz", http.HandlerFunc(healthy))
 	on("GET /readyz", http.HandlerFunc(s.ready))
 	on("GET /setup/{token}", s.open(s.setupForm))
@@ -61,25 +61,17 @@ var errAnswered = errors.New("already answered")
 
 // answer turns what a handler returned into a page.
 func (s *Server) answer(w http.ResponseWriter, r *http.Request, l *locale.Language, err error) {
-	if err == nil || errors.Is(err, errAnswered) {
+	if errors.Is(err, errAnswered) {
 		return
 	}
-	if r.Context().Err() != nil {
-		return // the reader has gone
-	}
-	e := page.Foreseen(s.log, err, "serving a page")
-	page.RetryAfter(w, e)
-	views, err := s.look()
-	if err != nil {
-		s.log.Error("building pages", "err", err)
-		http.Error(w, "", http.StatusInternalServerError)
-		return
-	}
-	name, view := s.problem(views, r, l, e)
-	if err := views.Write(w, r, page.Status(e.Kind), name, view); err != nil {
-		s.log.Error("showing a failure", "err", err)
-		http.Error(w, "", http.StatusInternalServerError)
-	}
+	page.Answer(w, r, s.log, err, func(e *doorlink.Error) error {
+		views, err := s.look()
+		if err != nil {
+			return err
+		}
+		name, view := s.problem(views, r, l, e)
+		return views.Write(w, r, page.Status(e.Kind), name, view)
+	})
 }
 
 // problem chooses the page that helps with a failure.
@@ -161,16 +153,6 @@ func (s *Server) wrongCode(w http.ResponseWriter, r *http.Request, l *locale.Lan
 // search brings the few lines a visitor may mean, as a piece of the page.
 func (s *Server) search(w http.ResponseWriter, r *http.Request, v visitor) error {
 	return s.matches(w, r, v, "visitor/rows")
-}
-
-func (s *Server) asset(w http.ResponseWriter, r *http.Request) {
-	views, err := s.look()
-	if err != nil {
-		s.log.Error("building pages", "err", err)
-		http.Error(w, "", http.StatusInternalServerError)
-		return
-	}
-	views.Assets.Handler().ServeHTTP(w, r)
 }
 
 // robots keeps search engines out altogether: no page is for them.

@@ -12,7 +12,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"runtime/debug"
 	"sync"
 
@@ -64,13 +63,13 @@ func New(c Config, db *store.DB, board *switchboard.Board, log *slog.Logger) (*S
 	if err != nil {
 		return nil, err
 	}
-	base, err := url.Parse(c.Base)
+	cookies, err := page.CookiesAt(c.Base)
 	if err != nil {
 		return nil, err
 	}
 	return &Server{
 		db: db, board: board, log: log,
-		base: c.Base, cookies: page.Cookies{Secure: base.Scheme == "https"}, proxies: c.Proxies,
+		base: c.Base, cookies: cookies, proxies: c.Proxies,
 		source: source, words: source.Languages(),
 		limits: newLimits(), shelf: newShelf(), watch: newWatch(), tally: newTally(),
 		sockets: map[*socket]bool{}, welcome: c.Welcome,

@@ -26,6 +26,15 @@ type sessionRow struct {
 	Here            bool // the session that is reading
 }
 
+func (s *Server) accountRoutes(on register) {
+	on("GET /console/account", s.own(s.account))
+	on("POST /console/account/end", s.own(s.endSession))
+	on("POST /console/account/passkey/ask", s.own(s.askNewPasskey))
+	on("POST /console/account/passkey", s.own(s.addPasskey))
+	on("POST /console/account/passkey/end", s.own(s.endPasskey))
+	on("POST /console/out", s.own(s.leave))
+}
+
 func (s *Server) account(w http.ResponseWriter, r *http.Request, o *own) error {
 	sessions, err := s.db.Desks(r.Context(), o.Manager.ID)
 	if err != nil {

@@ -40,6 +40,11 @@ type deedRow struct {
 	Undoable, Erased      bool
 }
 
+func (s *Server) auditRoutes(on register) {
+	on("GET /console/{property}/audit", s.desk(s.audit))
+	on("POST /console/{property}/undo", s.desk(s.undo))
+}
+
 func (s *Server) audit(w http.ResponseWriter, r *http.Request, d *desk) error {
 	choices, err := d.DeedChoices(r.Context())
 	if err != nil {

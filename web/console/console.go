@@ -12,7 +12,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"sync"
 
 	"doorlink/office"
@@ -65,7 +64,7 @@ func New(c Config, db *store.DB, o *office.Office, log *slog.Logger) (*Server, e
 	if err != nil {
 		return nil, err
 	}
-	base, err := url.Parse(c.Base)
+	cookies, err := page.CookiesAt(c.Base)
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +74,7 @@ func New(c Config, db *store.DB, o *office.Office, log *slog.Logger) (*Server, e
 	}
 	return &Server{
 		db: db, office: o, log: log,
-		base: c.Base, cookies: page.Cookies{Secure: base.Scheme == "https"}, proxies: c.Proxies, post: c.Post, sso: c.SSO, site: site,
+		base: c.Base, cookies: cookies, proxies: c.Proxies, post: c.Post, sso: c.SSO, site: site,
 		source: source, words: source.Languages().Match("", "en"), limits: newLimits(),
 		press:  office.Press{Base: c.Base, Words: source.Languages()},
 		ending: make(chan struct{}),

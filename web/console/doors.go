@@ -30,6 +30,18 @@ type doorRow struct {
 	Ends       string // when the sticker before stops; empty: there is none
 }
 
+func (s *Server) doorRoutes(on register) {
+	on("GET /console/{property}/doors", s.desk(s.doors))
+	on("POST /console/{property}/doors", s.desk(s.addDoor))
+	on("GET /console/{property}/doors/{door}", s.desk(s.door))
+	on("POST /console/{property}/doors/{door}", s.desk(s.setDoor))
+	on("POST /console/{property}/doors/{door}/remove", s.desk(s.removeDoor))
+	on("GET /console/{property}/doors/{door}/lock", s.desk(s.setupForm))
+	on("POST /console/{property}/doors/{door}/lock", s.desk(s.setUpLock))
+	on("GET /console/{property}/doors/{door}/directory", s.desk(s.doorDirectory))
+	on("GET /console/{property}/locks", s.desk(s.locks))
+}
+
 func (s *Server) doors(w http.ResponseWriter, r *http.Request, d *desk) error {
 	return s.showDoors(w, r, d, http.StatusOK, doorsView{})
 }

@@ -20,24 +20,16 @@ type problemView struct {
 // answer turns what a handler returned into a page: among a property's pages if
 // d is not nil.
 func (s *Server) answer(w http.ResponseWriter, r *http.Request, d *desk, err error) {
-	if err == nil || r.Context().Err() != nil {
-		return // answered, or the reader has gone
-	}
-	e := page.Foreseen(s.log, err, "serving the console")
-	page.RetryAfter(w, e)
-	switch {
-	case errors.Is(e, store.ErrNoSession):
-		s.cookies.SetStrict(w, cookie, "", root, -time.Second)
-		err = s.signIn(w, r, page.Status(e.Kind), page.Sentence(s.words, e, nil))
-	case r.URL.Path == root+"passkey", r.URL.Path == SSOPath, r.URL.Path == SSOPath+"/begin":
-		err = s.signIn(w, r, page.Status(e.Kind), page.Sentence(s.words, e, nil))
-	default:
-		err = s.show(w, r, page.Status(e.Kind), "problem.html", s.problem(r, d, e))
-	}
-	if err != nil {
-		s.log.Error("showing a failure", "err", err)
-		http.Error(w, "", http.StatusInternalServerError)
-	}
+	page.Answer(w, r, s.log, err, func(e *doorlink.Error) error {
+		switch {
+		case errors.Is(e, store.ErrNoSession):
+			s.cookies.SetStrict(w, cookie, "", root, -time.Second)
+			return s.signIn(w, r, page.Status(e.Kind), page.Sentence(s.words, e, nil))
+		case r.URL.Path == root+"passkey", r.URL.Path == SSOPath, r.URL.Path == SSOPath+"/begin":
+			return s.signIn(w, r, page.Status(e.Kind), page.Sentence(s.words, e, nil))
+		}
+		return s.show(w, r, page.Status(e.Kind), "problem.html", s.problem(r, d, e))
+	})
 }
 
 func (s *Server) problem(r *http.Request, d *desk, e *doorlink.Error) problemView {

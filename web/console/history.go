@@ -49,6 +49,12 @@ func historyQuery(r *http.Request) office.Query {
 	return q
 }
 
+func (s *Server) historyRoutes(on register) {
+	on("GET /console/{property}/history", s.desk(s.history))
+	on("GET /console/{property}/history/csv", s.desk(s.historyCSV))
+	on("GET /console/{property}/history/json", s.desk(s.historyJSON))
+}
+
 // history shows what was asked for wrongly beside what was asked.
 func (s *Server) history(w http.ResponseWriter, r *http.Request, d *desk) error {
 	q := historyQuery(r)

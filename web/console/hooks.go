@@ -35,6 +35,23 @@ type hookRow struct {
 	Overlap string // until when the former secret signs, too; empty: there is none
 }
 
+func (s *Server) hookRoutes(on register) {
+	on("GET /console/{property}/webhooks", s.desk(s.hooks))
+	on("POST /console/{property}/webhooks", s.desk(s.addHook))
+	on("GET /console/{property}/webhooks/new", s.desk(s.newHook))
+	on("GET /console/{property}/webhooks/{hook}", s.desk(s.hook))
+	on("GET /console/{property}/webhooks/{hook}/change", s.desk(s.changeHook))
+	on("POST /console/{property}/webhooks/{hook}/change", s.desk(s.setHook))
+	on("POST /console/{property}/webhooks/{hook}/pause", s.desk(s.pauseHook))
+	on("POST /console/{property}/webhooks/{hook}/test", s.desk(s.testHook))
+	on("GET /console/{property}/webhooks/{hook}/secret", s.desk(s.secret))
+	on("POST /console/{property}/webhooks/{hook}/secret", s.desk(s.renewSecret))
+	on("POST /console/{property}/webhooks/{hook}/remove", s.desk(s.removeHook))
+	on("POST /console/{property}/webhooks/{hook}/replay", s.desk(s.replayDead))
+	on("GET /console/{property}/webhooks/{hook}/deliveries/{delivery}", s.desk(s.delivery))
+	on("POST /console/{property}/webhooks/{hook}/deliveries/{delivery}/replay", s.desk(s.replay))
+}
+
 func (s *Server) hooks(w http.ResponseWriter, r *http.Request, d *desk) error {
 	all, err := d.Hooks(r.Context())
 	if err != nil {

@@ -37,6 +37,21 @@ type draftRow struct {
 	Done, Working        bool
 }
 
+func (s *Server) importRoutes(on register) {
+	on("GET /console/{property}/import", s.desk(s.importForm))
+	on("POST /console/{property}/import", withList{s.desk(s.upload)})
+	on("GET /console/{property}/import/people.csv", s.desk(s.template))
+	on("GET /console/{property}/import/{list}", s.desk(s.plan))
+	on("GET /console/{property}/import/{list}/skipped.csv", s.desk(s.skipped))
+	on("POST /console/{property}/import/{list}/choose", s.desk(s.chooseAbout))
+	on("POST /console/{property}/import/{list}/decide", s.desk(s.decide))
+	on("POST /console/{property}/import/{list}/apply", s.desk(s.apply))
+	on("POST /console/{property}/import/{list}/invite", s.desk(s.inviteNew))
+	on("POST /console/{property}/import/{list}/remove", s.desk(s.removeList))
+	on("GET /console/{property}/export/people.csv", s.desk(s.exportList))
+	on("GET /console/{property}/export/everything.json", s.desk(s.exportAll))
+}
+
 func (s *Server) importForm(w http.ResponseWriter, r *http.Request, d *desk) error {
 	return s.showImport(w, r, d, http.StatusOK, importView{})
 }

@@ -27,6 +27,15 @@ type holderRow struct {
 	State               badge
 }
 
+func (s *Server) holderRoutes(on register) {
+	on("GET /console/{property}/keys/{key}/holders", s.desk(s.holders))
+	on("GET /console/{property}/keys/{key}/give", s.desk(s.withoutKey))
+	on("POST /console/{property}/keys/{key}/give", s.desk(s.giveTo))
+	on("GET /console/{property}/keys/{key}/holders/{person}", s.desk(s.holder))
+	on("POST /console/{property}/keys/{key}/holders/{person}", s.desk(s.setHolder))
+	on("POST /console/{property}/keys/{key}/holders/{person}/end", s.desk(s.takeKey))
+}
+
 func (s *Server) holders(w http.ResponseWriter, r *http.Request, d *desk) error {
 	at, err := s.atKey(r, d, "holders")
 	if err != nil {

@@ -28,6 +28,19 @@ type keyRow struct {
 	Path, Opens string
 }
 
+func (s *Server) keyRoutes(on register) {
+	on("GET /console/{property}/keys", s.desk(s.keys))
+	on("POST /console/{property}/keys", s.desk(s.addKey))
+	on("GET /console/{property}/keys/{key}", s.desk(s.key))
+	on("POST /console/{property}/keys/{key}", s.desk(s.setKey))
+	on("POST /console/{property}/keys/{key}/remove", s.desk(s.removeKey))
+	on("GET /console/{property}/keys/{key}/doors", s.desk(s.doorsOffKey))
+	on("POST /console/{property}/keys/{key}/doors", s.desk(s.putDoors))
+	on("GET /console/{property}/keys/{key}/doors/{door}", s.desk(s.doorOnKey))
+	on("POST /console/{property}/keys/{key}/doors/{door}", s.desk(s.setDoorOnKey))
+	on("POST /console/{property}/keys/{key}/doors/{door}/off", s.desk(s.takeDoor))
+}
+
 func (s *Server) keys(w http.ResponseWriter, r *http.Request, d *desk) error {
 	return s.showKeys(w, r, d, http.StatusOK, keysView{})
 }

@@ -79,6 +79,19 @@ func (s *Server) atLink(r *http.Request, d *desk) (linkView, error) {
 	return v, err
 }
 
+func (s *Server) linkRoutes(on register) {
+	on("GET /console/{property}/doors/{door}/link", s.desk(s.link))
+	on("POST /console/{property}/doors/{door}/link", s.desk(s.addLink))
+	on("GET /console/{property}/doors/{door}/link/live", s.aside(s.liveLink))
+	on("GET /console/{property}/doors/{door}/link/change", s.desk(s.changeForm))
+	on("POST /console/{property}/doors/{door}/link/change", s.desk(s.changeQR))
+	on("POST /console/{property}/doors/{door}/link/label", s.desk(s.labelLink))
+	on("POST /console/{property}/doors/{door}/link/looked", s.desk(s.lookedAt))
+	on("POST /console/{property}/doors/{door}/link/retire", s.desk(s.retireLink))
+	on("GET /console/{property}/doors/{door}/link/print", s.desk(s.printForm))
+	on("POST /console/{property}/doors/{door}/link/print", s.desk(s.print))
+}
+
 func (s *Server) link(w http.ResponseWriter, r *http.Request, d *desk) error {
 	v, err := s.atLink(r, d)
 	if err != nil {

@@ -25,6 +25,17 @@ type managerRow struct {
 	Used              string
 }
 
+func (s *Server) managerRoutes(on register) {
+	on("GET /console/{property}/managers", s.desk(s.managers))
+	on("GET /console/{property}/managers/new", s.desk(s.newManager))
+	on("POST /console/{property}/managers/new", s.desk(s.addManager))
+	on("GET /console/{property}/managers/{manager}", s.desk(s.manager))
+	on("POST /console/{property}/managers/{manager}", s.desk(s.setAccess))
+	on("GET /console/{property}/managers/{manager}/link", s.desk(s.managerLink))
+	on("POST /console/{property}/managers/{manager}/link", s.desk(s.linkManager))
+	on("POST /console/{property}/managers/{manager}/end", s.desk(s.endAccess))
+}
+
 func (s *Server) managers(w http.ResponseWriter, r *http.Request, d *desk) error {
 	q := asked(r)
 	found, err := d.Managers(r.Context(), q)

@@ -47,6 +47,12 @@ type silentDoor struct {
 	silence
 }
 
+func (s *Server) overviewRoutes(on register) {
+	on("GET /console/{property}/{$}", s.desk(s.first))
+	on("GET /console/{property}/overview", s.desk(s.overview))
+	on("GET /console/{property}/live", s.aside(s.liveHouse))
+}
+
 // first leads to the first page of the property that the reader has a use for.
 func (s *Server) first(w http.ResponseWriter, r *http.Request, d *desk) error {
 	http.Redirect(w, r, d.path(rail[0].page), http.StatusSeeOther)

@@ -43,6 +43,32 @@ type personRow struct {
 // shows are the choices among people, as Query.Only has them.
 var shows = []string{"", office.Unlisted, office.Unreached, office.NotJoined, office.Joined, office.Ended}
 
+func (s *Server) peopleRoutes(on register) {
+	on("GET /console/{property}/people", s.desk(s.people))
+	on("GET /console/{property}/people/unreached", s.desk(s.unreached))
+	on("POST /console/{property}/people/links", s.desk(s.sendLinks))
+	on("GET /console/{property}/people/invite", s.desk(s.inviteForm))
+	on("POST /console/{property}/people/invite", s.desk(s.invite))
+	on("GET /console/{property}/people/{person}", s.desk(s.person))
+	on("POST /console/{property}/people/{person}", s.desk(s.setPerson))
+	on("GET /console/{property}/people/{person}/link", s.desk(s.linkIn))
+	on("POST /console/{property}/people/{person}/link", s.desk(s.linkAgain))
+	on("POST /console/{property}/people/{person}/show", s.desk(s.showPerson))
+	on("POST /console/{property}/people/{person}/units", s.desk(s.assign))
+	on("POST /console/{property}/people/{person}/units/end", s.desk(s.unassign))
+	on("POST /console/{property}/people/{person}/keys", s.desk(s.giveKey))
+	on("POST /console/{property}/people/{person}/keys/dates", s.desk(s.setDates))
+	on("POST /console/{property}/people/{person}/keys/renew", s.desk(s.renewKey))
+	on("POST /console/{property}/people/{person}/keys/share", s.desk(s.letShare))
+	on("POST /console/{property}/people/{person}/keys/end", s.desk(s.endKey))
+	on("POST /console/{property}/people/{person}/out", s.desk(s.act((*office.Desk).MoveOut)))
+	on("POST /console/{property}/people/{person}/revoke", s.desk(s.act((*office.Desk).Revoke)))
+	on("POST /console/{property}/people/{person}/sign-out", s.desk(s.act((*office.Desk).SignOut)))
+	on("POST /console/{property}/people/{person}/delete", s.desk(s.deletePerson))
+	on("POST /console/{property}/people/{person}/export", s.desk(s.exportPerson))
+	on("POST /console/{property}/people/{person}/erase", s.desk(s.erasePerson))
+}
+
 func (s *Server) people(w http.ResponseWriter, r *http.Request, d *desk) error {
 	q := asked(r, "show", "door", "unit", "key")
 	found, err := d.People(r.Context(), q)

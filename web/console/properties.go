@@ -39,6 +39,13 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request, o *own) error {
 	return nil
 }
 
+func (s *Server) portfolioRoutes(on register) {
+	on("GET /console/properties", s.own(s.properties))
+	on("GET /console/properties/new", s.own(s.newProperty))
+	on("POST /console/properties/new", s.own(s.addProperty))
+	on("GET /console/audit", s.own(s.portfolioAudit))
+}
+
 func (s *Server) properties(w http.ResponseWriter, r *http.Request, o *own) error {
 	q := asked(r)
 	found, err := s.office.FindProperties(r.Context(), o.Actor, q)

@@ -144,6 +144,12 @@ type goneCell struct {
 	N    int64
 }
 
+func (s *Server) reportRoutes(on register) {
+	on("GET /console/{property}/reports", s.desk(s.reports))
+	on("GET /console/{property}/reports/{report}", s.desk(s.report))
+	on("GET /console/{property}/reports/{report}/csv", s.desk(s.reportCSV))
+}
+
 func (s *Server) reports(w http.ResponseWriter, r *http.Request, d *desk) error {
 	purges, err := d.Purges(r.Context())
 	if err != nil {

@@ -33,6 +33,11 @@ type keptRow struct {
 	Days       int
 }
 
+func (s *Server) settingsRoutes(on register) {
+	on("GET /console/{property}/settings", s.desk(s.settings))
+	on("POST /console/{property}/settings", s.desk(s.saveSettings))
+}
+
 func (s *Server) settings(w http.ResponseWriter, r *http.Request, d *desk) error {
 	if !d.May(doorlink.Settings) {
 		return office.ErrMayNot

@@ -38,6 +38,17 @@ type arriveView struct {
 	Link string
 }
 
+func (s *Server) signInRoutes(on register) {
+	on("GET /console/{$}", s.open(s.start))
+	on("GET /console/in/by/{link}", s.open(s.arrive))
+	on("POST /console/in/by/{link}", s.open(s.enter))
+	on("POST /console/in", s.open(s.ask))
+	on("POST /console/passkey/ask", s.open(s.askPasskey))
+	on("POST /console/passkey", s.open(s.enterByPasskey))
+	on("GET /console/sso/begin", s.open(s.beginSSO))
+	on("GET /console/sso", s.open(s.enterBySSO))
+}
+
 // start is where the console begins: with signing in, or with the properties.
 func (s *Server) start(w http.ResponseWriter, r *http.Request) error {
 	if _, ok := page.SecretIn(r, cookie); !ok {

@@ -44,6 +44,15 @@ type conflictRow struct {
 // syncs reports whether the manager may decide what lists from outside do.
 func (d *desk) syncs() bool { return d.May(doorlink.Connect) && d.imports() }
 
+func (s *Server) syncRoutes(on register) {
+	on("GET /console/{property}/import/sync", s.desk(s.syncPage))
+	on("POST /console/{property}/import/sync", s.desk(s.setSync))
+	on("POST /console/{property}/import/sync/now", s.desk(s.syncNow))
+	on("POST /console/{property}/import/sync/answers", s.desk(s.answerConflicts))
+	on("GET /console/{property}/import/sync/lists", s.desk(s.taken))
+	on("GET /console/{property}/import/sync/lists/{taken}/skipped.csv", s.desk(s.takenSkips))
+}
+
 func (s *Server) syncPage(w http.ResponseWriter, r *http.Request, d *desk) error {
 	feed, err := d.Feed(r.Context())
 	if err != nil {

@@ -29,6 +29,14 @@ type tokenRow struct {
 	Ended           bool
 }
 
+func (s *Server) tokenRoutes(on register) {
+	on("GET /console/{property}/tokens", s.desk(s.tokens))
+	on("GET /console/{property}/tokens/new", s.desk(s.newToken))
+	on("POST /console/{property}/tokens/new", s.desk(s.addToken))
+	on("GET /console/{property}/tokens/{token}", s.desk(s.token))
+	on("POST /console/{property}/tokens/{token}/end", s.desk(s.endToken))
+}
+
 func (s *Server) tokens(w http.ResponseWriter, r *http.Request, d *desk) error {
 	q := asked(r)
 	found, err := d.FindTokens(r.Context(), q)

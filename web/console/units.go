@@ -40,6 +40,19 @@ type move struct {
 	From, To   int
 }
 
+func (s *Server) unitRoutes(on register) {
+	on("GET /console/{property}/units", s.desk(s.units))
+	on("POST /console/{property}/units", s.desk(s.addUnit))
+	on("POST /console/{property}/units/by-name", s.desk(s.orderUnits))
+	on("GET /console/{property}/units/featured", s.desk(s.featuredForm))
+	on("POST /console/{property}/units/featured", s.desk(s.addFeatured))
+	on("GET /console/{property}/units/{unit}", s.desk(s.unit))
+	on("POST /console/{property}/units/{unit}", s.desk(s.setUnit))
+	on("POST /console/{property}/units/{unit}/move", s.desk(s.moveUnit))
+	on("POST /console/{property}/units/{unit}/hidden", s.desk(s.hideUnit))
+	on("POST /console/{property}/units/{unit}/remove", s.desk(s.removeUnit))
+}
+
 func (s *Server) units(w http.ResponseWriter, r *http.Request, d *desk) error {
 	return s.showUnits(w, r, d, http.StatusOK, unitsView{})
 }

@@ -49,6 +49,22 @@ func Foreseen(log *slog.Logger, err error, doing string) *doorlink.Error {
 	return e
 }
 
+// Answer ends a request whose handler returned err: with the page that show writes
+// of what a person is told, or with nothing where the handler has answered (err is
+// nil) or the reader has gone. If not even show succeeds, the answer is empty and
+// the log has why.
+func Answer(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error, show func(*doorlink.Error) error) {
+	if err == nil || r.Context().Err() != nil {
+		return
+	}
+	e := Foreseen(log, err, "serving a page")
+	RetryAfter(w, e)
+	if err := show(e); err != nil {
+		log.Error("showing a failure", "err", err)
+		http.Error(w, "", http.StatusInternalServerError)
+	}
+}
+
 // Sentence words a failure for a person. Values that need a language to be
 // read (moments, spans) are put into words here; moments in zone, or as they
 // are where zone is nil.

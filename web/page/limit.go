@@ -64,6 +64,14 @@ func (l *Limiter) Allow(key string) error {
 	return nil
 }
 
+func (l *Limiter) forget() {
+	if l.order.Len() > keptLimiters {
+		oldest := l.order.Back()
+		delete(l.byKey, oldest.Value.(*counted).key)
+		l.order.Remove(oldest)
+	}
+}
+
 // Ceiling counts by key how many there are at once, and has no room above Most.
 // It may be used from any goroutine.
 type Ceiling struct {
@@ -96,13 +104,5 @@ func (c *Ceiling) leave(key string) {
 	defer c.mu.Unlock()
 	if c.here[key]--; c.here[key] == 0 {
 		delete(c.here, key)
-	}
-}
-
-func (l *Limiter) forget() {
-	if l.order.Len() > keptLimiters {
-		oldest := l.order.Back()
-		delete(l.byKey, oldest.Value.(*counted).key)
-		l.order.Remove(oldest)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
+	"log/slog"
 	"net/http"
 	"path"
 	"slices"
@@ -163,4 +164,17 @@ func (s *Source) Views() (*Views, error) {
 		return s.built, nil
 	}
 	return s.build(s.dev)
+}
+
+// Assets serves the styles, scripts and pictures of the Views of the moment.
+func (s *Source) Assets(log *slog.Logger) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		views, err := s.Views()
+		if err != nil {
+			log.Error("building pages", "err", err)
+			http.Error(w, "", http.StatusInternalServerError)
+			return
+		}
+		views.Assets.Handler().ServeHTTP(w, r)
+	})
 }

@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"strings"
 	"time"
 
@@ -35,6 +36,16 @@ func Careful(limit int64, next http.Handler) http.Handler {
 // with their forms.
 type Cookies struct {
 	Secure bool // browsers reach us by HTTPS
+}
+
+// CookiesAt are those of a service at the address base, or url.Parse's error if that
+// is none.
+func CookiesAt(base string) (Cookies, error) {
+	at, err := url.Parse(base)
+	if err != nil {
+		return Cookies{}, err
+	}
+	return Cookies{Secure: at.Scheme == "https"}, nil
 }
 
 // Set puts a cookie under path for age, rounded down to seconds; a negative age
