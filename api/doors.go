@@ -34,7 +34,7 @@ func (s *Server) registerDoors() {
 	at(s, http.MethodGet, "/doors/{door}", says("readDoor", "One door", doorlink.See), door)
 	at(s, http.MethodPatch, "/doors/{door}", says("changeDoor", "Changes a door; its type only while no lock is activated", doorlink.Devices), changeDoor)
 	at(s, http.MethodDelete, "/doors/{door}", says("removeDoor", "Removes a door on no key, without DOOR Link or lock", doorlink.Devices), removeDoor)
-	at(s, http.MethodGet, "/doors/{door}/directory", says("readDirectory", "What visitors read at a door now", doorlink.See), doorDirectory)
+	at(s, http.MethodGet, "/doors/{door}/directory", says("readDirectory", "What visitors read at a door now, in their order", doorlink.See), doorDirectory)
 }
 
 type doorsInput struct {
@@ -148,9 +148,22 @@ type DirectoryLine struct {
 	Featured bool              `json:"featured"`
 }
 
-func doorDirectory(ctx context.Context, d *office.Desk, in *AtDoor) (*all[DirectoryLine], error) {
-	list, err := d.Directory(ctx, in.Door)
-	return &all[DirectoryLine]{Whole[DirectoryLine]{words(list, func(e directory.Entry) DirectoryLine {
-		return DirectoryLine{e.Person, e.Unit, e.Name, e.Place, e.Featured}
-	})}}, err
+func directoryLineOf(e directory.Entry) DirectoryLine {
+	return DirectoryLine{e.Person, e.Unit, e.Name, e.Place, e.Featured}
+}
+
+type directoryInput struct {
+	AtDoor
+	Find  string `query:"find" maxLength:"200" doc:"Names, as visitors read them or family names, and places"`
+	After string `query:"after" maxLength:"200" doc:"The cursor of the page before: its next"`
+	Limit int    `query:"limit" minimum:"1" maximum:"500" doc:"Rows at most; 50 unless said"`
+}
+
+func doorDirectory(ctx context.Context, d *office.Desk, in *directoryInput) (*listed[DirectoryLine], error) {
+	whole, err := d.Directory(ctx, in.Door)
+	if err != nil {
+		return nil, err
+	}
+	p, err := office.FindEntries(whole, office.Query{Find: in.Find, After: in.After, Limit: in.Limit})
+	return pageOf(ctx, p, directoryLineOf), err
 }

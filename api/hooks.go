@@ -89,7 +89,7 @@ func deliveryOf(d store.Delivery) Delivery {
 }
 
 func (s *Server) registerHooks() {
-	at(s, http.MethodGet, "/webhooks", says("listWebhooks", "The webhooks, the oldest first", doorlink.Connect), hooks)
+	at(s, http.MethodGet, "/webhooks", says("listWebhooks", "The webhooks, by address", doorlink.Connect), hooks)
 	at(s, http.MethodPost, "/webhooks", says("addWebhook", "Adds a webhook", doorlink.Connect), addHook)
 	at(s, http.MethodGet, "/webhooks/{webhook}", says("readWebhook", "One webhook", doorlink.Connect), readHook)
 	at(s, http.MethodPatch, "/webhooks/{webhook}", says("changeWebhook", "Changes what a webhook is told, and where", doorlink.Connect), changeHook)
@@ -104,9 +104,14 @@ func (s *Server) registerHooks() {
 	at(s, http.MethodPost, "/webhooks/{webhook}/deliveries/{delivery}/replay", says("replayDelivery", "Sends a delivery again", doorlink.Connect), replay)
 }
 
-func hooks(ctx context.Context, d *office.Desk, _ *Here) (*all[Hook], error) {
-	list, err := d.Hooks(ctx)
-	return &all[Hook]{Whole[Hook]{words(list, hookOf)}}, err
+type hooksInput struct {
+	Here
+	Listing
+}
+
+func hooks(ctx context.Context, d *office.Desk, in *hooksInput) (*listed[Hook], error) {
+	p, err := d.FindHooks(ctx, in.query(nil))
+	return pageOf(ctx, p, hookOf), err
 }
 
 // AtHook is the path to a webhook.

@@ -90,6 +90,7 @@ func (s *Server) registerLists() {
 	does := func(id, summary string) about { return says(id, summary, edits...) }
 	upload := does("addList", "Uploads a CSV of units, people and keys, and says what it would change; nothing is changed")
 	upload.body = maxList
+	at(s, http.MethodGet, "/lists", does("listLists", "The lists of the last day, the latest first"), lists)
 	at(s, http.MethodPost, "/lists", upload, addList)
 	at(s, http.MethodGet, "/lists/{list}", does("readList", "A list, and what it would change now"), list)
 	at(s, http.MethodGet, "/lists/{list}/lines", does("listLines", "What it would change, person by person"), s.listLines)
@@ -100,6 +101,29 @@ func (s *Server) registerLists() {
 	at(s, http.MethodDelete, "/lists/{list}", does("removeList", "Forgets the list; what was applied stays"), removeList)
 	at(s, http.MethodGet, "/export", says("export", "Everybody, their units and their keys", doorlink.SeeReports), export)
 	at(s, http.MethodGet, "/export.csv", says("exportList", "The same as a CSV that can be uploaded again", doorlink.SeeReports), exportList)
+}
+
+// ListHead is an uploaded list without what it would change.
+type ListHead struct {
+	ID       doorlink.DraftID   `json:"id"`
+	Name     string             `json:"name"`
+	By       doorlink.ManagerID `json:"by"`
+	Uploaded time.Time          `json:"uploaded" doc:"It is kept for a day"`
+	Applied  time.Time          `json:"applied,omitzero"`
+}
+
+func listHeadOf(l office.DraftLine) ListHead {
+	return ListHead{l.ID, l.Name, l.By, l.Made, l.Done}
+}
+
+type listsInput struct {
+	Here
+	Listing
+}
+
+func lists(ctx context.Context, d *office.Desk, in *listsInput) (*listed[ListHead], error) {
+	p, err := d.Drafts(ctx, in.query(nil))
+	return pageOf(ctx, p, listHeadOf), err
 }
 
 type addListInput struct {

@@ -63,10 +63,14 @@ func TestADoorIsAddedChangedAndRemoved(t *testing.T) {
 	if got := p.asks(t, "DELETE", front, "", "If-Match", "*").is(t, 409).key(t); got != "doors.on_keys" {
 		t.Errorf("got %s", got)
 	}
-	var inside api.Whole[api.DirectoryLine]
+	var inside api.Page[api.DirectoryLine]
 	p.asks(t, "GET", front+"/directory", "").is(t, 200).read(t, &inside)
 	if len(inside.Items) != 1 || inside.Items[0].Name != "Ada N." || inside.Items[0].Place != "1A" {
 		t.Errorf("got %+v", inside)
+	}
+	p.asks(t, "GET", front+"/directory?find=visser&limit=1", "").is(t, 200).read(t, &inside)
+	if len(inside.Items) != 0 || inside.Total != 0 {
+		t.Errorf("somebody is found who is not listed: %+v", inside)
 	}
 	p.changed(t, "DELETE", one, "").is(t, 204)
 	p.asks(t, "GET", one, "").is(t, 404)

@@ -67,9 +67,9 @@ func (s *Server) registerProperties() {
 	at(s, http.MethodPost, "/deeds/{deed}/undo", says("undo", "Takes back a change of the last 24 hours", doorlink.See), undo)
 }
 
-func (s *Server) properties(ctx context.Context, _ *struct{}) (*all[Property], error) {
-	theirs, err := s.office.Properties(ctx, askedBy(ctx).Actor)
-	return &all[Property]{Whole[Property]{words(theirs, propertyOf)}}, err
+func (s *Server) properties(ctx context.Context, in *Listing) (*listed[Property], error) {
+	p, err := s.office.FindProperties(ctx, askedBy(ctx).Actor, in.query(nil))
+	return pageOf(ctx, p, propertyOf), err
 }
 
 // PropertyWish is a property to be added.

@@ -54,14 +54,19 @@ type TokenWish struct {
 }
 
 func (s *Server) registerTokens() {
-	at(s, http.MethodGet, "/tokens", says("listTokens", "The tokens that work here, the latest first", doorlink.Connect), tokens)
+	at(s, http.MethodGet, "/tokens", says("listTokens", "The tokens that work here, by name", doorlink.Connect), tokens)
 	at(s, http.MethodPost, "/tokens", says("addToken", "Makes a token", doorlink.Connect), addToken)
 	at(s, http.MethodDelete, "/tokens/{token}", says("endToken", "Ends a token at once", doorlink.Connect), endToken)
 }
 
-func tokens(ctx context.Context, d *office.Desk, _ *Here) (*all[Token], error) {
-	list, err := d.Tokens(ctx)
-	return &all[Token]{Whole[Token]{words(list, tokenOf)}}, err
+type tokensInput struct {
+	Here
+	Listing
+}
+
+func tokens(ctx context.Context, d *office.Desk, in *tokensInput) (*listed[Token], error) {
+	p, err := d.FindTokens(ctx, in.query(nil))
+	return pageOf(ctx, p, func(l office.TokenLine) Token { return tokenOf(l.Token) }), err
 }
 
 type addTokenInput struct {

@@ -1,6 +1,7 @@
 package office
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"doorlink"
+	"doorlink/directory"
 	"doorlink/roster"
 	"doorlink/store"
 )
@@ -235,12 +237,19 @@ func (d *Desk) Conflicts(ctx context.Context, q Query) (Page[Conflict], error) {
 
 var conflictOrder = order[Conflict]{
 	by: map[string]func(a, b Conflict) int{
-		"":       func(a, b Conflict) int { return strings.Compare(string(a.Answer), string(b.Answer)) },
-		"answer": func(a, b Conflict) int { return strings.Compare(string(a.Answer), string(b.Answer)) },
-		"name":   func(a, b Conflict) int { return strings.Compare(a.Name, b.Name) },
-		"made":   func(a, b Conflict) int { return a.Made.Compare(b.Made) },
+		"": conflictsByAnswer, "answer": conflictsByAnswer, "name": conflictsByName,
+		"made": func(a, b Conflict) int { return cmp.Or(a.Made.Compare(b.Made), conflictsByName(a, b)) },
 	},
 	id: func(c Conflict) string { return string(c.ID) },
+}
+
+// conflictsByAnswer puts what is still to be decided first.
+func conflictsByAnswer(a, b Conflict) int {
+	return cmp.Or(strings.Compare(string(a.Answer), string(b.Answer)), conflictsByName(a, b))
+}
+
+func conflictsByName(a, b Conflict) int {
+	return directory.CompareNames(cmp.Or(a.Name, a.Email), cmp.Or(b.Name, b.Email))
 }
 
 // AnswerConflicts keeps answers, and does at once what they allow, by another

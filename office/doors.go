@@ -60,14 +60,10 @@ func (d *Desk) Doors(ctx context.Context, q Query) (Page[DoorLine], error) {
 			}
 		}
 	}
-	byName := func(a, b doorlink.Door) int { return directory.CompareNames(a.Name, b.Name) }
 	part, err := page(found, q, order[doorlink.Door]{
 		by: map[string]func(a, b doorlink.Door) int{
-			"": byName,
-			"type": func(a, b doorlink.Door) int {
-				return cmp.Or(slices.Index(DoorTypes, a.Type)-slices.Index(DoorTypes, b.Type), byName(a, b))
-			},
-			"listed": func(a, b doorlink.Door) int { return cmp.Or(listed[a.ID]-listed[b.ID], byName(a, b)) },
+			"": doorsByName, "type": doorsByType,
+			"listed": func(a, b doorlink.Door) int { return cmp.Or(listed[a.ID]-listed[b.ID], doorsByName(a, b)) },
 		},
 		id: func(door doorlink.Door) string { return string(door.ID) },
 	})
@@ -76,6 +72,12 @@ func (d *Desk) Doors(ctx context.Context, q Query) (Page[DoorLine], error) {
 		lines.Rows = append(lines.Rows, roll.doorLine(door, now))
 	}
 	return lines, err
+}
+
+func doorsByName(a, b doorlink.Door) int { return directory.CompareNames(a.Name, b.Name) }
+
+func doorsByType(a, b doorlink.Door) int {
+	return cmp.Or(slices.Index(DoorTypes, a.Type)-slices.Index(DoorTypes, b.Type), doorsByName(a, b))
 }
 
 // Door finds one door, or fails with store.ErrMissing. Needs See.
@@ -127,7 +129,7 @@ func (r *Roll) keysTo(d doorlink.DoorID) []doorlink.Key {
 	for _, k := range r.keysOn[d] {
 		keys = append(keys, r.keys[k.Key])
 	}
-	slices.SortFunc(keys, func(a, b doorlink.Key) int { return directory.CompareNames(a.Name, b.Name) })
+	slices.SortFunc(keys, keysByName)
 	return keys
 }
 
@@ -235,4 +237,21 @@ func (d *Desk) Directory(ctx context.Context, id doorlink.DoorID) ([]directory.E
 		all = append(all, roll.Facts(p, id)...)
 	}
 	return directory.Project(d.Property, all, time.Now().In(d.Location())), nil
+}
+
+// FindEntries is a page of a directory, in its own order. Query.Find looks in what
+// visitors read, in places, and in whole family names.
+func FindEntries(all []directory.Entry, q Query) (Page[directory.Entry], error) {
+	at := map[doorlink.EntryID]int{}
+	var found []directory.Entry
+	for i, e := range all {
+		if at[e.ID] = i; finds(q.Find, append(e.Known, e.Name, e.Place)...) {
+			found = append(found, e)
+		}
+	}
+	q.Sort = ""
+	return page(found, q, order[directory.Entry]{
+		by: map[string]func(a, b directory.Entry) int{"": func(a, b directory.Entry) int { return at[a.ID] - at[b.ID] }},
+		id: func(e directory.Entry) string { return string(e.ID) },
+	})
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"doorlink"
+	"doorlink/directory"
 	"doorlink/doorcode"
 	"doorlink/office"
 	"doorlink/store"
@@ -367,5 +368,34 @@ func linkLives(t *testing.T, h *house) {
 	}
 	if at, err := h.db.Scan(ctx, first.Token, time.Now()); err != nil || at.Panel.Label != "N3" {
 		t.Errorf("got %+v, %v", at.Panel, err)
+	}
+}
+
+func TestADirectoryIsSearchedAndPagedInItsOwnOrder(t *testing.T) {
+	t.Parallel()
+	all := []directory.Entry{
+		{ID: "e3", Name: "Office", Place: "Office", Featured: true},
+		{ID: "e1", Name: "Ada N.", Place: "2B", Known: []string{"nwosu", "adanwosu", "nwosuada"}},
+		{ID: "e2", Name: "Bram V.", Place: "10A", Known: []string{"visser"}},
+	}
+	for find, want := range map[string]string{
+		"": "Office Ada N. Bram V.", "office": "Office", "2b": "Ada N.", "NWOSU": "Ada N.", "ada 2b": "Ada N.", "ada 10": "", "a": "Ada N. Bram V.",
+	} {
+		q, got := office.Query{Find: find, Sort: "-name", Limit: 1}, []string(nil)
+		for {
+			p, err := office.FindEntries(all, q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, e := range p.Rows {
+				got = append(got, e.Name)
+			}
+			if q.After = p.Next; q.After == "" {
+				break
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%q: got %v, want %s", find, got, want)
+		}
 	}
 }

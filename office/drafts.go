@@ -1,6 +1,7 @@
 package office
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"doorlink"
+	"doorlink/directory"
 	"doorlink/roster"
 	"doorlink/store"
 )
@@ -103,20 +105,51 @@ func (d *Desk) Draft(ctx context.Context, id doorlink.DraftID) (Draft, error) {
 	return draftOf(row)
 }
 
-// Drafts are the lists of the property, the latest first. Needs EditPeople and
-// GrantKeys.
-func (d *Desk) Drafts(ctx context.Context) ([]Draft, error) {
+// DraftLine is an uploaded list as lists of them show it.
+type DraftLine struct {
+	Draft
+	Who string // the name of who uploaded it
+}
+
+// Drafts lists the uploaded lists of the property, the latest first. Query.Sort
+// knows "list", "by" and "when"; Query.Find looks in names, of lists and of who
+// uploaded them. Needs EditPeople and GrantKeys.
+func (d *Desk) Drafts(ctx context.Context, q Query) (Page[DraftLine], error) {
 	if err := d.mayImport(); err != nil {
-		return nil, err
+		return Page[DraftLine]{}, err
 	}
 	rows, err := d.db.Drafts(ctx, d.Property.ID, time.Now())
-	all := make([]Draft, len(rows))
-	for i := range rows {
-		if all[i], err = draftOf(rows[i]); err != nil {
-			return nil, err
+	if err != nil {
+		return Page[DraftLine]{}, err
+	}
+	managers, err := d.db.Managers(ctx)
+	if err != nil {
+		return Page[DraftLine]{}, err
+	}
+	by := index(managers, func(m doorlink.Manager) doorlink.ManagerID { return m.ID })
+	var found []DraftLine
+	for _, row := range rows {
+		f, err := draftOf(row)
+		if err != nil {
+			return Page[DraftLine]{}, err
+		}
+		if l := (DraftLine{f, by[f.By].Name}); finds(q.Find, l.Name, l.Who) {
+			found = append(found, l)
 		}
 	}
-	return all, err
+	return page(found, q, draftOrder)
+}
+
+var draftOrder = order[DraftLine]{
+	by: map[string]func(a, b DraftLine) int{
+		"":     func(a, b DraftLine) int { return b.Made.Compare(a.Made) },
+		"when": func(a, b DraftLine) int { return a.Made.Compare(b.Made) },
+		"list": func(a, b DraftLine) int {
+			return cmp.Or(directory.CompareNames(a.Name, b.Name), b.Made.Compare(a.Made))
+		},
+		"by": func(a, b DraftLine) int { return cmp.Or(directory.CompareNames(a.Who, b.Who), b.Made.Compare(a.Made)) },
+	},
+	id: func(l DraftLine) string { return string(l.ID) },
 }
 
 // Choose keeps other choices about a list, but for its encoding and for who was

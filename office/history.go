@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"doorlink"
-	"doorlink/directory"
 	"doorlink/store"
 )
 
@@ -152,7 +151,7 @@ func (d *Desk) HistoryDoors(ctx context.Context) ([]doorlink.Door, error) {
 	for _, id := range d.viewer(roll).Doors {
 		doors = append(doors, roll.doors[id])
 	}
-	slices.SortFunc(doors, func(a, b doorlink.Door) int { return directory.CompareNames(a.Name, b.Name) })
+	slices.SortFunc(doors, doorsByName)
 	return doors, nil
 }
 

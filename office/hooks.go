@@ -1,6 +1,7 @@
 package office
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"doorlink"
+	"doorlink/directory"
 	"doorlink/hook"
 	"doorlink/store"
 )
@@ -47,6 +49,45 @@ type HookLine struct {
 	Tag  string
 }
 
+// HookHealth is how a webhook fares.
+type HookHealth string
+
+const (
+	HookPaused  HookHealth = "paused"
+	HookFailing HookHealth = "failing" // its last delivery did not arrive
+	HookFresh   HookHealth = "fresh"   // nothing was sent to it yet
+	HookGood    HookHealth = "good"
+)
+
+// healths are all there are, what to look after first.
+var healths = []HookHealth{HookFailing, HookPaused, HookFresh, HookGood}
+
+// Health is how the webhook fares.
+func (h HookLine) Health() HookHealth {
+	switch {
+	case !h.Paused.IsZero():
+		return HookPaused
+	case !h.Failing.IsZero():
+		return HookFailing
+	case h.Tried.IsZero():
+		return HookFresh
+	}
+	return HookGood
+}
+
+// hears are the kinds of events that the webhook is told.
+func (h HookLine) hears() string {
+	kinds := h.Events
+	if slices.Contains(kinds, doorlink.EveryEvent) {
+		kinds = doorlink.EventKinds
+	}
+	words := make([]string, len(kinds))
+	for i, k := range kinds {
+		words[i] = string(k)
+	}
+	return strings.Join(words, " ")
+}
+
 // Neglected reports whether a manager should look at it: it was paused because
 // nothing arrives, or deliveries were given up.
 func (h HookLine) Neglected() bool { return h.Why != "" || h.Dead > 0 }
@@ -70,6 +111,28 @@ func (d *Desk) Hooks(ctx context.Context) ([]HookLine, error) {
 		lines[i] = lineOf(h)
 	}
 	return lines, err
+}
+
+// FindHooks lists those of Hooks, by address. Query.Sort knows "address", "last",
+// when anything was last sent there, and "state", what to look after first;
+// Query.Find looks in addresses and in the events that are told. Needs Connect.
+func (d *Desk) FindHooks(ctx context.Context, q Query) (Page[HookLine], error) {
+	all, err := d.Hooks(ctx)
+	if err != nil {
+		return Page[HookLine]{}, err
+	}
+	found := slices.DeleteFunc(all, func(h HookLine) bool { return !finds(q.Find, h.URL, h.hears()) })
+	byAddress := func(a, b HookLine) int { return directory.CompareNames(a.URL, b.URL) }
+	return page(found, q, order[HookLine]{
+		by: map[string]func(a, b HookLine) int{
+			"": byAddress, "address": byAddress,
+			"last": func(a, b HookLine) int { return cmp.Or(a.Tried.Compare(b.Tried), byAddress(a, b)) },
+			"state": func(a, b HookLine) int {
+				return cmp.Or(slices.Index(healths, a.Health())-slices.Index(healths, b.Health()), byAddress(a, b))
+			},
+		},
+		id: func(h HookLine) string { return string(h.ID) },
+	})
 }
 
 // Hook finds one webhook, or fails with store.ErrNoHook. Needs Connect.

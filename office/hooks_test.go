@@ -443,3 +443,58 @@ func example(t *testing.T, text string) string {
 	}
 	return regexp.MustCompile(`_[0-9a-z]{26}"`).ReplaceAllString(string(b), `_…"`)
 }
+
+func TestWebhooksAreFound(t *testing.T) { onEach(t, hooksFound) }
+
+func hooksFound(t *testing.T, h *house) {
+	ctx, d := t.Context(), h.desk(t)
+	add := func(url string, events ...doorlink.EventKind) doorlink.HookID {
+		t.Helper()
+		made, err := d.AddHook(ctx, office.HookWish{URL: url, Events: events})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return made.ID
+	}
+	failing := add("https://desk10.example/in", doorlink.CallMissed)
+	add("https://desk9.example/in", doorlink.EveryEvent)
+	paused := add("https://Alarm.example/", doorlink.CodeUsed)
+	must(t)(d.TestHook(ctx, failing))
+	must(t)(d.PauseHook(ctx, paused, true, ""))
+	now := time.Now().Add(time.Second)
+	claimed, err := h.db.ClaimDeliveries(ctx, nil, 9, now, now.Add(time.Minute))
+	if err != nil || len(claimed) != 1 {
+		t.Fatalf("got %d, %v", len(claimed), err)
+	}
+	h.write(t, func(ctx context.Context, tx *store.Tx) error {
+		_, _, err := tx.FinishDelivery(ctx, claimed[0], store.Attempt{At: now, Status: 500, Why: "hook.why.refused", Next: now.Add(time.Hour)})
+		return err
+	})
+	for _, tt := range []struct {
+		name string
+		q    office.Query
+		want string
+	}{
+		{"unasked", office.Query{}, "alarm desk9 desk10"},
+		{"the other way", office.Query{Sort: "-address"}, "desk10 desk9 alarm"},
+		{"what to look after", office.Query{Sort: "state"}, "desk10 alarm desk9"},
+		{"last told", office.Query{Sort: "-last"}, "desk10 desk9 alarm"},
+		{"by address", office.Query{Find: "DESK1"}, "desk10"},
+		{"by event, also of those who hear every one", office.Query{Find: "call.missed"}, "desk9 desk10"},
+		{"a page", office.Query{Limit: 1}, "alarm"},
+		{"none", office.Query{Find: "alarm missed"}, ""},
+	} {
+		p, err := d.FindHooks(ctx, tt.q)
+		var got []string
+		for _, l := range p.Rows {
+			host, _, _ := strings.Cut(strings.ToLower(l.Host), ".")
+			got = append(got, host)
+		}
+		if strings.Join(got, " ") != tt.want || err != nil {
+			t.Errorf("%s: got %v, %v, want %s", tt.name, got, err, tt.want)
+		}
+	}
+	if _, err := h.as(t, doorlink.Role{Scope: doorlink.LimitedKeys}).FindHooks(ctx, office.Query{}); !errors.Is(err, office.ErrMayNot) {
+		t.Errorf("without the ability: got %v", err)
+	}
+}

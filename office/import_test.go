@@ -240,6 +240,25 @@ func TestUndoTakesBackAnyList(t *testing.T) {
 	})
 }
 
+func TestLinesOfAListAreSortedAsPeopleCount(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		d := h.desk(t)
+		p := plan(t, d, []byte("Unit,Name,E-mail\n10,Zoe Ray,zoe@example.org\n9,adam Ray,adam@example.org\n9,Bea Ray,bea@example.org\n"), roster.Options{})
+		for sort, want := range map[string]string{
+			"": "Zoe adam Bea", "-row": "Bea adam Zoe", "name": "adam Bea Zoe", "-name": "Zoe Bea adam", "unit": "adam Bea Zoe", "-unit": "Zoe Bea adam",
+		} {
+			rows, err := p.Rows(office.Query{Sort: sort, Only: map[string]string{"what": office.Busy}})
+			var got []string
+			for _, l := range rows.Rows {
+				got = append(got, l.Person.Given)
+			}
+			if strings.Join(got, " ") != want || err != nil {
+				t.Errorf("%q: got %v, %v, want %s", sort, got, err, want)
+			}
+		}
+	})
+}
+
 // BenchmarkImport applies 10,000 rows and takes them back.
 func BenchmarkImport(b *testing.B) {
 	d := big(b)
@@ -276,8 +295,10 @@ func BenchmarkPlanRows(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if _, err := p.Rows(office.Query{Find: "dora77"}); err != nil {
-			b.Fatal(err)
+		for _, q := range []office.Query{{Find: "dora77"}, {Sort: "name"}, {Sort: "-unit"}} {
+			if _, err := p.Rows(q); err != nil {
+				b.Fatal(err)
+			}
 		}
 	}
 }

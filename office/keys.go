@@ -47,12 +47,13 @@ func (d *Desk) Keys(ctx context.Context, q Query) (Page[KeyLine], error) {
 			found, holders[k.ID] = append(found, k), roll.holdersNow(k.ID, now)
 		}
 	}
-	byName := func(a, b doorlink.Key) int { return directory.CompareNames(a.Name, b.Name) }
 	part, err := page(found, q, order[doorlink.Key]{
 		by: map[string]func(a, b doorlink.Key) int{
-			"": byName, "name": byName,
-			"doors":   func(a, b doorlink.Key) int { return cmp.Or(len(roll.onKey[a.ID])-len(roll.onKey[b.ID]), byName(a, b)) },
-			"holders": func(a, b doorlink.Key) int { return cmp.Or(holders[a.ID]-holders[b.ID], byName(a, b)) },
+			"": keysByName, "name": keysByName,
+			"doors": func(a, b doorlink.Key) int {
+				return cmp.Or(len(roll.onKey[a.ID])-len(roll.onKey[b.ID]), keysByName(a, b))
+			},
+			"holders": func(a, b doorlink.Key) int { return cmp.Or(holders[a.ID]-holders[b.ID], keysByName(a, b)) },
 		},
 		id: func(k doorlink.Key) string { return string(k.ID) },
 	})
@@ -62,6 +63,8 @@ func (d *Desk) Keys(ctx context.Context, q Query) (Page[KeyLine], error) {
 	}
 	return lines, err
 }
+
+func keysByName(a, b doorlink.Key) int { return directory.CompareNames(a.Name, b.Name) }
 
 func (r *Roll) keyFinds(find string, k doorlink.Key) bool {
 	texts := []string{k.Name}
@@ -85,7 +88,7 @@ func (r *Roll) keyLine(k doorlink.Key, now time.Time) KeyLine {
 	for _, on := range r.onKey[k.ID] {
 		line.Doors = append(line.Doors, r.doors[on.Door])
 	}
-	slices.SortFunc(line.Doors, func(a, b doorlink.Door) int { return directory.CompareNames(a.Name, b.Name) })
+	slices.SortFunc(line.Doors, doorsByName)
 	return line
 }
 
@@ -120,8 +123,8 @@ type DoorOnKey struct {
 	Panel doorlink.Panel // zero: the door has no DOOR Link
 }
 
-// DoorsOnKey lists the doors on a key by name. Query.Find looks in names. It
-// fails with ErrKeyGone. Needs See.
+// DoorsOnKey lists the doors on a key by name. Query.Sort knows "name" and
+// "type"; Query.Find looks in names. It fails with ErrKeyGone. Needs See.
 func (d *Desk) DoorsOnKey(ctx context.Context, id doorlink.KeyID, q Query) (Page[DoorOnKey], error) {
 	roll, _, err := d.key(ctx, id)
 	if err != nil {
@@ -136,8 +139,8 @@ func (d *Desk) DoorsOnKey(ctx context.Context, id doorlink.KeyID, q Query) (Page
 	return lines, err
 }
 
-// DoorsOffKey lists the doors that are not on a key by name. Query.Find looks in
-// names. It fails with ErrKeyGone. Needs See.
+// DoorsOffKey lists the doors that are not on a key by name. It is asked as
+// DoorsOnKey is. It fails with ErrKeyGone. Needs See.
 func (d *Desk) DoorsOffKey(ctx context.Context, id doorlink.KeyID, q Query) (Page[doorlink.Door], error) {
 	roll, _, err := d.key(ctx, id)
 	if err != nil {
@@ -155,9 +158,7 @@ func (r *Roll) pageOfDoors(q Query, want func(doorlink.DoorID) bool) (Page[doorl
 		}
 	}
 	return page(found, q, order[doorlink.Door]{
-		by: map[string]func(a, b doorlink.Door) int{
-			"": func(a, b doorlink.Door) int { return directory.CompareNames(a.Name, b.Name) },
-		},
+		by: map[string]func(a, b doorlink.Door) int{"": doorsByName, "type": doorsByType},
 		id: func(door doorlink.Door) string { return string(door.ID) },
 	})
 }

@@ -76,6 +76,21 @@ func doorsOnAndOff(t *testing.T, h *house) {
 	if on, off := read(h.key, office.Query{}); on != "Front doorF1;GymG2;" || off != "" {
 		t.Errorf("the residents' key: on %q, off %q", on, off)
 	}
+	shed, _, err := d.AddDoor(ctx, "Shed", doorlink.BuildingEntrance)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for sort, want := range map[string]string{
+		"name": "Front door;Gym;Shed;", "-name": "Shed;Gym;Front door;", "type": "Shed;Front door;Gym;", "-type": "Gym;Front door;Shed;",
+	} {
+		if _, off := read(h.roof, office.Query{Sort: sort}); off != want {
+			t.Errorf("%s: got %s, want %s", sort, off, want)
+		}
+	}
+	if on, _ := read(h.key, office.Query{Sort: "-name"}); on != "GymG2;Front doorF1;" {
+		t.Errorf("the residents' key from the end: got %s", on)
+	}
+	must(t)(d.RemoveDoor(ctx, shed.ID, ""))
 	if on, off := read(h.roof, office.Query{Find: "GYM"}); on != "" || off != "Gym;" {
 		t.Errorf("the roof key: on %q, off %q", on, off)
 	}

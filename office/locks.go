@@ -73,15 +73,14 @@ func (d *Desk) Locks(ctx context.Context, q Query) (Page[LockLine], error) {
 			found = append(found, door)
 		}
 	}
-	byName := func(a, b doorlink.Door) int { return directory.CompareNames(a.Name, b.Name) }
 	p, err := page(found, q, order[doorlink.Door]{
 		by: map[string]func(a, b doorlink.Door) int{
-			"": byName, "name": byName,
+			"": doorsByName, "name": doorsByName,
 			"model": func(a, b doorlink.Door) int {
-				return cmp.Or(cmp.Compare(roll.Setups[a.ID].Model, roll.Setups[b.ID].Model), byName(a, b))
+				return cmp.Or(directory.CompareNames(roll.Setups[a.ID].Model, roll.Setups[b.ID].Model), doorsByName(a, b))
 			},
 			"since": func(a, b doorlink.Door) int {
-				return cmp.Or(roll.Setups[a.ID].Issued.Compare(roll.Setups[b.ID].Issued), byName(a, b))
+				return cmp.Or(roll.Setups[a.ID].Issued.Compare(roll.Setups[b.ID].Issued), doorsByName(a, b))
 			},
 		},
 		id: func(d doorlink.Door) string { return string(d.ID) },

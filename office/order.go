@@ -51,7 +51,7 @@ func (r *Roll) order() places {
 // orderKeys puts keys, and the doors on each, by name.
 func (r *Roll) orderKeys() (at map[doorlink.KeyID]int, opens map[doorlink.KeyID][]doorlink.KeyDoor) {
 	at, opens = map[doorlink.KeyID]int{}, map[doorlink.KeyID][]doorlink.KeyDoor{}
-	keys := slices.SortedFunc(slices.Values(r.Keys), func(a, b doorlink.Key) int { return directory.CompareNames(a.Name, b.Name) })
+	keys := slices.SortedFunc(slices.Values(r.Keys), keysByName)
 	for i, k := range keys {
 		at[k.ID] = i
 		opens[k.ID] = slices.SortedFunc(slices.Values(r.onKey[k.ID]), func(a, b doorlink.KeyDoor) int {

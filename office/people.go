@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"doorlink"
@@ -167,7 +166,7 @@ func (r *Roll) personLine(p doorlink.Person, now time.Time) PersonLine {
 			line.Keys = append(line.Keys, r.keys[h.Key])
 		}
 	}
-	slices.SortFunc(line.Keys, func(a, b doorlink.Key) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(line.Keys, keysByName)
 	line.ShownAs = r.shownAs(p, line.Units)
 	if line.Listed == 0 {
 		line.Lack = r.lack(p, now)

@@ -3,7 +3,6 @@ package office
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"doorlink"
@@ -93,11 +92,11 @@ func (d *Desk) Person(ctx context.Context, id doorlink.PersonID) (PersonView, er
 	for _, h := range roll.held[id] {
 		v.Held = append(v.Held, Held{h, doorlink.Row{Holder: &h}.Tag(), roll.keys[h.Key], holds(h, now), d.Manages(h.Key)})
 	}
-	slices.SortFunc(v.Held, func(a, b Held) int { return strings.Compare(a.Key.Name, b.Key.Name) })
+	slices.SortFunc(v.Held, func(a, b Held) int { return keysByName(a.Key, b.Key) })
 	for _, w := range roll.Panels {
 		v.At = append(v.At, d.atDoor(roll, p, roll.doors[w.Door], w, now))
 	}
-	slices.SortFunc(v.At, func(a, b AtDoor) int { return directory.CompareNames(a.Door.Name, b.Door.Name) })
+	slices.SortFunc(v.At, func(a, b AtDoor) int { return doorsByName(a.Door, b.Door) })
 	return v, nil
 }
 
@@ -169,6 +168,6 @@ func (d *Desk) keysTo(r *Roll, door doorlink.DoorID, also func(doorlink.KeyID) b
 			keys = append(keys, r.keys[k.Key])
 		}
 	}
-	slices.SortFunc(keys, func(a, b doorlink.Key) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(keys, keysByName)
 	return keys
 }

@@ -1,6 +1,7 @@
 package office
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"sync"
 
 	"doorlink"
+	"doorlink/directory"
 	"doorlink/roster"
 )
 
@@ -72,8 +74,10 @@ var planOrder = order[PlanLine]{
 	by: map[string]func(a, b PlanLine) int{
 		"":     func(a, b PlanLine) int { return a.at - b.at },
 		"row":  func(a, b PlanLine) int { return a.at - b.at },
-		"name": func(a, b PlanLine) int { return strings.Compare(a.name(), b.name()) },
-		"unit": func(a, b PlanLine) int { return strings.Compare(a.units(), b.units()) },
+		"name": func(a, b PlanLine) int { return cmp.Or(directory.CompareNames(a.name(), b.name()), a.at-b.at) },
+		"unit": func(a, b PlanLine) int {
+			return cmp.Or(directory.CompareNames(a.units(), b.units()), directory.CompareNames(a.name(), b.name()))
+		},
 	},
 	id: func(l PlanLine) string { return fmt.Sprintf("%06d", l.at) },
 }

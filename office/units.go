@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"doorlink"
-	"doorlink/directory"
 )
 
 // UnitLine is a unit as lists show it.
@@ -36,11 +35,14 @@ func (d *Desk) Units(ctx context.Context, q Query) (Page[UnitLine], error) {
 		}
 	}
 	at := roll.places()
+	inOrder := func(a, b doorlink.Unit) int { return cmp.Compare(at.units[a.ID], at.units[b.ID]) }
 	part, err := page(found, q, order[doorlink.Unit]{
 		by: map[string]func(a, b doorlink.Unit) int{
-			"":       func(a, b doorlink.Unit) int { return cmp.Compare(at.units[a.ID], at.units[b.ID]) },
-			"name":   func(a, b doorlink.Unit) int { return cmp.Compare(at.byName[a.ID], at.byName[b.ID]) },
-			"people": func(a, b doorlink.Unit) int { return cmp.Compare(len(roll.inUnit[a.ID]), len(roll.inUnit[b.ID])) },
+			"":     inOrder,
+			"name": func(a, b doorlink.Unit) int { return cmp.Compare(at.byName[a.ID], at.byName[b.ID]) },
+			"people": func(a, b doorlink.Unit) int {
+				return cmp.Or(len(roll.inUnit[a.ID])-len(roll.inUnit[b.ID]), inOrder(a, b))
+			},
 		},
 		id: func(u doorlink.Unit) string { return string(u.ID) },
 	})
@@ -97,7 +99,7 @@ func (r *Roll) hiddenAt(u doorlink.UnitID) []doorlink.Door {
 			doors = append(doors, r.doors[h.Door])
 		}
 	}
-	slices.SortFunc(doors, func(a, b doorlink.Door) int { return directory.CompareNames(a.Name, b.Name) })
+	slices.SortFunc(doors, doorsByName)
 	return doors
 }
 

@@ -416,6 +416,17 @@ type Named struct {
 	Name string `json:"name"`
 }
 
+// PageDirectoryLine defines model for PageDirectoryLine.
+type PageDirectoryLine struct {
+	Items []DirectoryLine `json:"items"`
+
+	// Next The cursor of the next page; missing on the last
+	Next *string `json:"next,omitempty"`
+
+	// Total How many were found in all
+	Total int64 `json:"total"`
+}
+
 // PageUnit defines model for PageUnit.
 type PageUnit struct {
 	Items []Unit `json:"items"`
@@ -637,11 +648,6 @@ type UnitWish struct {
 	Name string `json:"name"`
 }
 
-// WholeDirectoryLine defines model for WholeDirectoryLine.
-type WholeDirectoryLine struct {
-	Items []DirectoryLine `json:"items"`
-}
-
 // AddPropertyParams defines parameters for AddProperty.
 type AddPropertyParams struct {
 	// IdempotencyKey Chosen by the program: within 24 hours the same request with the same key gets the first answer again
@@ -658,6 +664,18 @@ type ChangePropertyParams struct {
 type AddDoorParams struct {
 	// IdempotencyKey Chosen by the program: within 24 hours the same request with the same key gets the first answer again
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// ReadDirectoryParams defines parameters for ReadDirectory.
+type ReadDirectoryParams struct {
+	// Find Names, as visitors read them or family names, and places
+	Find *string `form:"find,omitempty" json:"find,omitempty"`
+
+	// After The cursor of the page before: its next
+	After *string `form:"after,omitempty" json:"after,omitempty"`
+
+	// Limit Rows at most; 50 unless said
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
 // AddLinkParams defines parameters for AddLink.
@@ -872,12 +890,12 @@ type ClientInterface interface {
 	// Corresponds with POST /properties/{property}/doors (the `AddDoor` operationId).
 	AddDoor(ctx context.Context, property string, params *AddDoorParams, body AddDoorJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ReadDirectory What visitors read at a door now
+	// ReadDirectory What visitors read at a door now, in their order
 	//
 	// Needs the ability see.
 	//
 	// Corresponds with GET /properties/{property}/doors/{door}/directory (the `ReadDirectory` operationId).
-	ReadDirectory(ctx context.Context, property string, door string, reqEditors ...RequestEditorFn) (*http.Response, error)
+	ReadDirectory(ctx context.Context, property string, door string, params *ReadDirectoryParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// AddLinkWithBody Pairs a door with a new DOOR Link and its first sticker
 	//
@@ -1116,13 +1134,13 @@ func (c *Client) AddDoor(ctx context.Context, property string, params *AddDoorPa
 	return c.Client.Do(req)
 }
 
-// ReadDirectory What visitors read at a door now
+// ReadDirectory What visitors read at a door now, in their order
 //
 // Needs the ability see.
 //
 // Corresponds with GET /properties/{property}/doors/{door}/directory (the `ReadDirectory` operationId).
-func (c *Client) ReadDirectory(ctx context.Context, property string, door string, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewReadDirectoryRequest(c.Server, property, door)
+func (c *Client) ReadDirectory(ctx context.Context, property string, door string, params *ReadDirectoryParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReadDirectoryRequest(c.Server, property, door, params)
 	if err != nil {
 		return nil, err
 	}
@@ -1575,7 +1593,7 @@ func NewAddDoorRequestWithBody(server string, property string, params *AddDoorPa
 }
 
 // NewReadDirectoryRequest constructs an http.Request for the ReadDirectory method
-func NewReadDirectoryRequest(server string, property string, door string) (*http.Request, error) {
+func NewReadDirectoryRequest(server string, property string, door string, params *ReadDirectoryParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -1605,6 +1623,57 @@ func NewReadDirectoryRequest(server string, property string, door string) (*http
 	queryURL, err := serverURL.Parse(operationPath)
 	if err != nil {
 		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Find != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "find", *params.Find, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.After != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "after", *params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -2256,14 +2325,14 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /properties/{property}/doors (the `AddDoor` operationId).
 	AddDoorWithResponse(ctx context.Context, property string, params *AddDoorParams, body AddDoorJSONRequestBody, reqEditors ...RequestEditorFn) (*AddDoorResponse, error)
 
-	// ReadDirectoryWithResponse What visitors read at a door now
+	// ReadDirectoryWithResponse What visitors read at a door now, in their order
 	//
 	// Needs the ability see.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /properties/{property}/doors/{door}/directory (the `ReadDirectory` operationId).
-	ReadDirectoryWithResponse(ctx context.Context, property string, door string, reqEditors ...RequestEditorFn) (*ReadDirectoryResponse, error)
+	ReadDirectoryWithResponse(ctx context.Context, property string, door string, params *ReadDirectoryParams, reqEditors ...RequestEditorFn) (*ReadDirectoryResponse, error)
 
 	// AddLinkWithBodyWithResponse Pairs a door with a new DOOR Link and its first sticker
 	//
@@ -2562,17 +2631,24 @@ func (r AddDoorResponse) ContentType() string {
 	return ""
 }
 
+// ReadDirectoryResponse200Headers the declared response headers of an HTTP 200 response for ReadDirectory
+type ReadDirectoryResponse200Headers struct {
+	Link *string
+}
+
 type ReadDirectoryResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *WholeDirectoryLine
+	JSON200 *PageDirectoryLine
 	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
 	ApplicationproblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ReadDirectoryResponse200Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r ReadDirectoryResponse) GetJSON200() *WholeDirectoryLine {
+func (r ReadDirectoryResponse) GetJSON200() *PageDirectoryLine {
 	return r.JSON200
 }
 
@@ -3151,15 +3227,15 @@ func (c *ClientWithResponses) AddDoorWithResponse(ctx context.Context, property 
 	return ParseAddDoorResponse(rsp)
 }
 
-// ReadDirectoryWithResponse What visitors read at a door now
+// ReadDirectoryWithResponse What visitors read at a door now, in their order
 //
 // Needs the ability see.
 //
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /properties/{property}/doors/{door}/directory (the `ReadDirectory` operationId).
-func (c *ClientWithResponses) ReadDirectoryWithResponse(ctx context.Context, property string, door string, reqEditors ...RequestEditorFn) (*ReadDirectoryResponse, error) {
-	rsp, err := c.ReadDirectory(ctx, property, door, reqEditors...)
+func (c *ClientWithResponses) ReadDirectoryWithResponse(ctx context.Context, property string, door string, params *ReadDirectoryParams, reqEditors ...RequestEditorFn) (*ReadDirectoryResponse, error) {
+	rsp, err := c.ReadDirectory(ctx, property, door, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -3564,7 +3640,7 @@ func ParseReadDirectoryResponse(rsp *http.Response) (*ReadDirectoryResponse, err
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest WholeDirectoryLine
+		var dest PageDirectoryLine
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -3577,6 +3653,19 @@ func ParseReadDirectoryResponse(rsp *http.Response) (*ReadDirectoryResponse, err
 		}
 		response.ApplicationproblemJSONDefault = &dest
 
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ReadDirectoryResponse200Headers
+		if values := rsp.Header.Values("Link"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Link", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Link = &value
+		}
+		response.Headers200 = &headers
 	}
 
 	return response, nil

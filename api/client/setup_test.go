@@ -128,11 +128,11 @@ func TestAGeneratedClientSetsABuildingUp(t *testing.T) {
 
 	ada := made(c.InviteWithResponse(ctx, house, nil, PersonWish{FirstName: new("Ada"), LastName: new("Nwosu"), Units: &[]string{unit}}))(t)
 	told(c.GiveToWithResponse(ctx, house, key, nil, HoldersWish{People: []string{ada.Id}, Resident: new(true)}))(t)
-	if list := told(c.ReadDirectoryWithResponse(ctx, house, gate))(t); len(list.Items) != 0 {
+	if list := told(c.ReadDirectoryWithResponse(ctx, house, gate, nil))(t); len(list.Items) != 0 {
 		t.Errorf("listed before they have signed in: %+v", list.Items)
 	}
 	opens(t, ada.Link.Url)
-	list := told(c.ReadDirectoryWithResponse(ctx, house, gate))(t)
+	list := told(c.ReadDirectoryWithResponse(ctx, house, gate, nil))(t)
 	if len(list.Items) != 1 || list.Items[0].Person != ada.Id || list.Items[0].Name != "Ada N." {
 		t.Errorf("the directory has %+v", list.Items)
 	}

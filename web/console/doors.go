@@ -13,11 +13,8 @@ import (
 type doorsView struct {
 	shell
 	form
-	Find  string
-	Total int
+	listing
 	Rows  []doorRow
-	Sorts []sortLink
-	Next  string // the address of the next page; empty: this is the last
 	Types []choice
 	May   bool   // add doors
 	Name  string // of the one to add, as typed
@@ -47,17 +44,15 @@ func (s *Server) doors(w http.ResponseWriter, r *http.Request, d *desk) error {
 }
 
 func (s *Server) showDoors(w http.ResponseWriter, r *http.Request, d *desk, status int, v doorsView) error {
-	q := asked(r)
-	found, err := d.Doors(r.Context(), q)
+	found, err := d.Doors(r.Context(), asked(r))
 	if err != nil {
 		return err
 	}
 	v.shell, v.May = s.shell(r, d, "doors"), d.May(doorlink.Devices)
-	v.Find, v.Total, v.Next = q.Find, found.Total, nextPage(r, found.Next)
-	v.Sorts = columns(d.lang, r, "console.doors.", "name", "type", "listed")
+	v.listing = listed(d.lang, r, found, "console.doors.", "name", "type", "listed")
 	if v.Types == nil {
 		v.Types = d.doorTypes(doorlink.Communal)
-		if found.Total == 0 && q.Find == "" { // the first door is the one at which visitors stand
+		if v.Total == 0 && v.Find == "" { // the first door is the one at which visitors stand
 			v.Types = d.doorTypes(doorlink.BuildingEntrance)
 		}
 	}
@@ -173,8 +168,8 @@ func (s *Server) removeDoor(w http.ResponseWriter, r *http.Request, d *desk) err
 // directoryView is door_directory.html: what visitors read at the door.
 type directoryView struct {
 	doorView
+	listing
 	Entries  []entryRow
-	More     int    // entries beyond those that are shown
 	Missing  string // the address of the list of those who are not in it
 	Searched bool
 	Notice   string
@@ -187,9 +182,6 @@ type entryRow struct {
 	Featured    bool
 }
 
-// maxEntries is how much of a directory the page shows.
-const maxEntries = 200
-
 func (s *Server) doorDirectory(w http.ResponseWriter, r *http.Request, d *desk) error {
 	at, err := s.atDoor(r, d, "directory")
 	if err != nil {
@@ -199,13 +191,16 @@ func (s *Server) doorDirectory(w http.ResponseWriter, r *http.Request, d *desk) 
 	if err != nil {
 		return err
 	}
-	v := directoryView{doorView: at, Searched: d.Property.SearchesFirst(len(all)), Notice: d.Property.Notice}
+	found, err := office.FindEntries(all, asked(r))
+	if err != nil {
+		return err
+	}
+	v := directoryView{doorView: at, listing: listed(d.lang, r, found, ""), Searched: d.Property.SearchesFirst(len(all)), Notice: d.Property.Notice}
 	v.Missing = d.path("people") + "?" + url.Values{"show": {office.Unlisted}, "door": {string(at.At.ID)}}.Encode()
 	if d.May(doorlink.Settings) {
 		v.Settings = d.path("settings")
 	}
-	v.More = max(len(all)-maxEntries, 0)
-	for _, e := range all[:len(all)-v.More] {
+	for _, e := range found.Rows {
 		v.Entries = append(v.Entries, entryRow{e.Name, e.Place, d.person(e.Person), e.Featured})
 	}
 	return s.show(w, r, http.StatusOK, "door_directory.html", v)

@@ -18,8 +18,9 @@ import (
 // hooksView is webhooks.html.
 type hooksView struct {
 	shell
-	Hooks []hookRow
-	Full  bool // as many as a property may have
+	listing
+	Rows []hookRow
+	Full bool // as many as a property may have
 }
 
 // hookRow is a webhook as its pages show it.
@@ -57,9 +58,16 @@ func (s *Server) hooks(w http.ResponseWriter, r *http.Request, d *desk) error {
 	if err != nil {
 		return err
 	}
-	v := hooksView{shell: s.shell(r, d, "webhooks"), Full: len(all) >= office.MaxHooks}
-	for _, h := range all {
-		v.Hooks = append(v.Hooks, d.hookRow(h, time.Now()))
+	found, err := d.FindHooks(r.Context(), asked(r))
+	if err != nil {
+		return err
+	}
+	v := hooksView{
+		shell: s.shell(r, d, "webhooks"), listing: listed(d.lang, r, found, "console.hook.", "address", "last", "state"),
+		Full: len(all) >= office.MaxHooks,
+	}
+	for _, h := range found.Rows {
+		v.Rows = append(v.Rows, d.hookRow(h, time.Now()))
 	}
 	return s.show(w, r, http.StatusOK, "webhooks.html", v)
 }
@@ -88,15 +96,16 @@ func (d *desk) hookRow(h office.HookLine, now time.Time) hookRow {
 
 // hookBadge says how a webhook fares.
 func (d *desk) hookBadge(h office.HookLine) badge {
-	switch {
-	case !h.Paused.IsZero():
-		return badge{"heed", "heed", d.lang.Say("console.hook.paused")}
-	case !h.Failing.IsZero():
-		return badge{"bad", "no", d.lang.Say("console.hook.failing")}
-	case h.Tried.IsZero():
-		return badge{"", "clock", d.lang.Say("console.hook.fresh")}
+	b := badge{"", "clock", d.lang.Say("console.hook." + string(h.Health()))}
+	switch h.Health() {
+	case office.HookPaused:
+		b.Look, b.Icon = "heed", "heed"
+	case office.HookFailing:
+		b.Look, b.Icon = "bad", "no"
+	case office.HookGood:
+		b.Look, b.Icon = "ok", "yes"
 	}
-	return badge{"ok", "yes", d.lang.Say("console.hook.good")}
+	return b
 }
 
 // events are kinds of events in words.

@@ -21,6 +21,7 @@ const uploadTime = 3 * time.Minute
 // importView is import.html: where lists come in and go out.
 type importView struct {
 	shell
+	listing
 	Wrong  string
 	Pasted string // what was typed, if something is wrong with it
 	Most   int    // megabytes that a list may have
@@ -64,7 +65,7 @@ func (s *Server) showImport(w http.ResponseWriter, r *http.Request, d *desk, sta
 		return office.ErrMayNot
 	}
 	if v.May {
-		if err := s.addLists(r, d, &v); err != nil {
+		if err := v.addLists(r, d); err != nil {
 			return err
 		}
 	}
@@ -75,18 +76,15 @@ func (s *Server) showImport(w http.ResponseWriter, r *http.Request, d *desk, sta
 func (d *desk) imports() bool { return d.May(doorlink.EditPeople) && d.May(doorlink.GrantKeys) }
 
 // addLists adds the lists that are kept, and the last import.
-func (s *Server) addLists(r *http.Request, d *desk, v *importView) error {
-	drafts, err := d.Drafts(r.Context())
+func (v *importView) addLists(r *http.Request, d *desk) error {
+	found, err := d.Drafts(r.Context(), asked(r))
 	if err != nil {
 		return err
 	}
-	by, err := s.managerNames(r.Context())
-	if err != nil {
-		return err
-	}
-	for _, f := range drafts {
+	v.listing = listed(d.lang, r, found, "console.import.", "-when", "list", "by")
+	for _, f := range found.Rows {
 		v.Drafts = append(v.Drafts, draftRow{
-			Name: d.listName(f), Path: d.listPath(f.ID), By: by[f.By], When: d.moment(f.Made),
+			Name: d.listName(f.Draft), Path: d.listPath(f.ID), By: f.Who, When: d.moment(f.Made),
 			Done: !f.Done.IsZero(), Working: f.Until.After(time.Now()),
 		})
 	}
@@ -99,16 +97,6 @@ func (s *Server) addLists(r *http.Request, d *desk, v *importView) error {
 		v.Last.Undo = last.Seq
 	}
 	return nil
-}
-
-// managerNames are the names of all managers.
-func (s *Server) managerNames(ctx context.Context) (map[doorlink.ManagerID]string, error) {
-	all, err := s.db.Managers(ctx)
-	names := map[doorlink.ManagerID]string{}
-	for _, m := range all {
-		names[m.ID] = m.Name
-	}
-	return names, err
 }
 
 // listName is what a list is called.

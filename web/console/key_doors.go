@@ -11,10 +11,8 @@ import (
 type offKeyView struct {
 	keyView
 	hoursForm
-	Find  string
-	Total int
-	Rows  []offKeyRow
-	Next  string // the address of the next page; empty: this is the last
+	listing
+	Rows []offKeyRow
 }
 
 // offKeyRow is a door to choose.
@@ -36,12 +34,11 @@ func (s *Server) doorsOffKey(w http.ResponseWriter, r *http.Request, d *desk) er
 }
 
 func (s *Server) showOffKey(w http.ResponseWriter, r *http.Request, d *desk, status int, v offKeyView) error {
-	q := asked(r)
-	found, err := d.DoorsOffKey(r.Context(), v.At.ID, q)
+	found, err := d.DoorsOffKey(r.Context(), v.At.ID, asked(r))
 	if err != nil {
 		return err
 	}
-	v.Find, v.Total, v.Next = q.Find, found.Total, nextPage(r, found.Next)
+	v.listing = listed(d.lang, r, found, "console.doors.", "name", "type")
 	for _, door := range found.Rows {
 		v.Rows = append(v.Rows, offKeyRow{door, d.lang.Say("console.door.type." + string(door.Type)), chosen(r, "door", string(door.ID))})
 	}

@@ -12,11 +12,8 @@ import (
 // holdersView is key_holders.html: who holds the key.
 type holdersView struct {
 	keyView
-	Find, Sorted string
-	Total        int
-	Rows         []holderRow
-	Sorts        []sortLink
-	Next         string // the address of the next page; empty: this is the last
+	listing
+	Rows []holderRow
 }
 
 // holderRow is somebody who holds the key.
@@ -41,15 +38,11 @@ func (s *Server) holders(w http.ResponseWriter, r *http.Request, d *desk) error 
 	if err != nil {
 		return err
 	}
-	q := asked(r)
-	found, err := d.Holders(r.Context(), at.At.ID, q)
+	found, err := d.Holders(r.Context(), at.At.ID, asked(r))
 	if err != nil {
 		return err
 	}
-	v := holdersView{
-		keyView: at, Find: q.Find, Sorted: q.Sort, Total: found.Total, Next: nextPage(r, found.Next),
-		Sorts: columns(d.lang, r, "console.holders.", "name", "unit", "to"),
-	}
+	v := holdersView{keyView: at, listing: listed(d.lang, r, found, "console.holders.", "name", "unit", "to")}
 	for _, h := range found.Rows {
 		v.Rows = append(v.Rows, d.holderRow(h))
 	}
@@ -124,11 +117,8 @@ func (d *desk) datesIn(r *http.Request, h doorlink.Holder) (doorlink.Holder, err
 type giveView struct {
 	keyView
 	datesForm
-	Find, Sorted string
-	Total        int
-	Rows         []giveRow
-	Sorts        []sortLink
-	Next         string // the address of the next page; empty: this is the last
+	listing
+	Rows []giveRow
 }
 
 // giveRow is a person to choose.
@@ -150,13 +140,11 @@ func (s *Server) withoutKey(w http.ResponseWriter, r *http.Request, d *desk) err
 }
 
 func (s *Server) showGive(w http.ResponseWriter, r *http.Request, d *desk, status int, v giveView) error {
-	q := asked(r)
-	found, err := d.WithoutKey(r.Context(), v.At.ID, q)
+	found, err := d.WithoutKey(r.Context(), v.At.ID, asked(r))
 	if err != nil {
 		return err
 	}
-	v.Find, v.Sorted, v.Total, v.Next = q.Find, q.Sort, found.Total, nextPage(r, found.Next)
-	v.Sorts = columns(d.lang, r, "console.holders.", "name", "unit")
+	v.listing = listed(d.lang, r, found, "console.holders.", "name", "unit")
 	for _, p := range found.Rows {
 		v.Rows = append(v.Rows, giveRow{p.ID, nameOf(p.Person), unitNames(p.Units), chosen(r, "person", string(p.ID))})
 	}

@@ -12,14 +12,11 @@ import (
 type keysView struct {
 	shell
 	form
-	Find, Sorted string
-	Total        int
-	Rows         []keyRow
-	Sorts        []sortLink
-	Next         string // the address of the next page; empty: this is the last
-	May          bool   // add keys
-	Name         string // of the one to add, as typed
-	MayShare     bool
+	listing
+	Rows     []keyRow
+	May      bool   // add keys
+	Name     string // of the one to add, as typed
+	MayShare bool
 }
 
 // keyRow is a key in the list.
@@ -46,14 +43,12 @@ func (s *Server) keys(w http.ResponseWriter, r *http.Request, d *desk) error {
 }
 
 func (s *Server) showKeys(w http.ResponseWriter, r *http.Request, d *desk, status int, v keysView) error {
-	q := asked(r)
-	found, err := d.Keys(r.Context(), q)
+	found, err := d.Keys(r.Context(), asked(r))
 	if err != nil {
 		return err
 	}
 	v.shell, v.May = s.shell(r, d, "keys"), d.May(doorlink.EditKeys)
-	v.Find, v.Sorted, v.Total, v.Next = q.Find, q.Sort, found.Total, nextPage(r, found.Next)
-	v.Sorts = columns(d.lang, r, "console.keys.", "name", "doors", "holders")
+	v.listing = listed(d.lang, r, found, "console.keys.", "name", "doors", "holders")
 	for _, l := range found.Rows {
 		v.Rows = append(v.Rows, keyRow{l, d.keyPath(l.ID), d.few(l.Doors)})
 	}
@@ -108,10 +103,8 @@ func (s *Server) atKey(r *http.Request, d *desk, tab string) (keyView, error) {
 // keyDoorsView is key.html: what the key opens, and the key itself.
 type keyDoorsView struct {
 	keyView
-	Find     string
-	Total    int
+	listing
 	Rows     []onKeyRow
-	Next     string // the address of the next page; empty: this is the last
 	Name     string // as typed, or as it is
 	MayShare bool
 	Refused  string // doors with a DOOR Link at which holders cannot give doorcodes; empty: none
@@ -134,12 +127,11 @@ func (s *Server) key(w http.ResponseWriter, r *http.Request, d *desk) error {
 }
 
 func (s *Server) showKey(w http.ResponseWriter, r *http.Request, d *desk, status int, v keyDoorsView) error {
-	q := asked(r)
-	found, err := d.DoorsOnKey(r.Context(), v.At.ID, q)
+	found, err := d.DoorsOnKey(r.Context(), v.At.ID, asked(r))
 	if err != nil {
 		return err
 	}
-	v.Find, v.Total, v.Next = q.Find, found.Total, nextPage(r, found.Next)
+	v.listing = listed(d.lang, r, found, "console.doors.", "name", "type")
 	for _, on := range found.Rows {
 		v.Rows = append(v.Rows, onKeyRow{on, v.Key + "/doors/" + string(on.Door.ID), d.lang.Say("console.door.type." + string(on.Door.Type)), d.hours(on.Hours)})
 	}

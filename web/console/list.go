@@ -1,7 +1,9 @@
 package console
 
 import (
+	"cmp"
 	"net/http"
+	"strings"
 
 	"doorlink/office"
 	"doorlink/web/locale"
@@ -35,6 +37,7 @@ func with(r *http.Request, name, value string) string {
 	at := *r.URL
 	q := at.Query()
 	q.Del(doneParam)
+	q.Del(sentParam)
 	q.Del("after")
 	q.Set(name, value)
 	if value == "" {
@@ -42,6 +45,21 @@ func with(r *http.Request, name, value string) string {
 	}
 	at.RawQuery = q.Encode()
 	return at.RequestURI()
+}
+
+// listing is what the pages of lists have in common.
+type listing struct {
+	Find, Sorted string // as the address has them
+	Total        int    // how many were found in all
+	Sorts        []sortLink
+	Next         string // the address of the next page; empty: this is the last
+}
+
+// listed is the listing of what was found. It can be sorted by some columns,
+// whose names begin with words.
+func listed[T any](l *locale.Language, r *http.Request, found office.Page[T], words string, sorts ...string) listing {
+	q := asked(r)
+	return listing{q.Find, q.Sort, found.Total, columns(l, r, words, sorts...), nextPage(r, found.Next)}
 }
 
 // nextPage is the address of the page after a cursor; none for none.
@@ -53,15 +71,17 @@ func nextPage(r *http.Request, cursor string) string {
 }
 
 // columns head the columns by which a list can be sorted; their names begin with
-// words. It comes by the first one unasked. Another look sorts the other way.
+// words. It comes by the first one unasked, from the end if that has a minus.
+// Another look sorts the other way.
 func columns(l *locale.Language, r *http.Request, words string, names ...string) []sortLink {
 	links := make([]sortLink, len(names))
 	for i, name := range names {
+		name = strings.TrimPrefix(name, "-")
 		c, next := sortLink{Name: l.Say(words + name), Now: "none"}, name
-		switch sorted := r.FormValue("sort"); {
-		case sorted == name, sorted == "" && i == 0:
+		switch cmp.Or(r.FormValue("sort"), names[0]) {
+		case name:
 			c.Now, next = "ascending", "-"+name
-		case sorted == "-"+name:
+		case "-" + name:
 			c.Now = "descending"
 		}
 		c.Path = with(r, "sort", next)

@@ -10,14 +10,10 @@ import (
 // locksView is locks.html: what is known of the locks at all doors.
 type locksView struct {
 	shell
-	Find   string
-	Sorted string // by which column the list is sorted; empty: as it comes
-	Total  int
+	listing
 	Shows  []choice
 	Chosen bool // something was looked for
-	Sorts  []sortLink
 	Rows   []lockRow
-	Next   string // the address of the next page; empty: this is the last
 }
 
 // lockView is door.html, the tab of a door's lock.
@@ -38,15 +34,14 @@ type lockRow struct {
 }
 
 func (s *Server) locks(w http.ResponseWriter, r *http.Request, d *desk) error {
-	q := asked(r)
-	q.Only = map[string]string{"show": r.FormValue("show")}
+	q := asked(r, "show")
 	found, err := d.Locks(r.Context(), q)
 	if err != nil {
 		return err
 	}
 	v := locksView{
-		shell: s.shell(r, d, "doors"), Find: q.Find, Sorted: q.Sort, Total: found.Total, Chosen: q.Find != "" || q.Only["show"] != "",
-		Sorts: columns(d.lang, r, "console.locks.", "name", "model", "since"), Next: nextPage(r, found.Next),
+		shell: s.shell(r, d, "doors"), listing: listed(d.lang, r, found, "console.locks.", "name", "model", "since"),
+		Chosen: q.Find != "" || q.Only["show"] != "",
 	}
 	v.Title = d.lang.Say("console.locks")
 	for _, show := range []string{office.ActiveLocks, office.MissingLocks, office.WaitingLocks} {

@@ -12,11 +12,8 @@ import (
 // managersView is managers.html.
 type managersView struct {
 	shell
-	Find  string
-	Total int
-	Rows  []managerRow
-	Sorts []sortLink
-	Next  string // the address of the next page; empty: this is the last
+	listing
+	Rows []managerRow
 }
 
 type managerRow struct {
@@ -37,14 +34,12 @@ func (s *Server) managerRoutes(on register) {
 }
 
 func (s *Server) managers(w http.ResponseWriter, r *http.Request, d *desk) error {
-	q := asked(r)
-	found, err := d.Managers(r.Context(), q)
+	found, err := d.Managers(r.Context(), asked(r))
 	if err != nil {
 		return err
 	}
 	v := managersView{
-		shell: s.shell(r, d, "managers"), Find: q.Find, Total: found.Total,
-		Sorts: columns(d.lang, r, "console.managers.", "name", "access", "used"), Next: nextPage(r, found.Next),
+		shell: s.shell(r, d, "managers"), listing: listed(d.lang, r, found, "console.managers.", "name", "access", "used"),
 	}
 	for _, l := range found.Rows {
 		row := managerRow{

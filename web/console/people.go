@@ -15,17 +15,13 @@ import (
 // peopleView is people.html.
 type peopleView struct {
 	shell
-	Find   string
-	Sorted string
-	Found  int
+	listing
 	Counts office.PeopleCounts
 	Doors  []choice // whose directory to ask about
 	Shows  []choice
 	Only   []only
-	Sorts  []sortLink
 	Rows   []personRow
-	Next   string // the address of the next page; empty: this is the last
-	May    bool   // invite
+	May    bool // invite
 }
 
 // only is a choice that other pages link to: what it is, and the address of the
@@ -80,9 +76,8 @@ func (s *Server) people(w http.ResponseWriter, r *http.Request, d *desk) error {
 		return err
 	}
 	v := peopleView{
-		shell: s.shell(r, d, "people"), Find: q.Find, Sorted: q.Sort, Found: found.Total, May: d.May(doorlink.EditPeople),
-		Doors: linkedDoors(roll, doorlink.DoorID(q.Only["door"])), Only: d.onlyThese(r, roll, q),
-		Sorts: columns(d.lang, r, "console.people.by.", "name", "unit"),
+		shell: s.shell(r, d, "people"), listing: listed(d.lang, r, found, "console.people.by.", "name", "unit"),
+		Doors: linkedDoors(roll, doorlink.DoorID(q.Only["door"])), Only: d.onlyThese(r, roll, q), May: d.May(doorlink.EditPeople),
 	}
 	if v.Counts, err = d.CountPeople(r.Context()); err != nil {
 		return err
@@ -93,7 +88,6 @@ func (s *Server) people(w http.ResponseWriter, r *http.Request, d *desk) error {
 	for _, p := range found.Rows {
 		v.Rows = append(v.Rows, d.personRow(p))
 	}
-	v.Next = nextPage(r, found.Next)
 	return s.show(w, r, http.StatusOK, "people.html", v)
 }
 
@@ -161,14 +155,12 @@ func (d *desk) rings(ring office.Ring) badge {
 // or not everybody. It names no person.
 type unreachedView struct {
 	shell
-	Find, Sorted string
-	Found        int
-	Shows        []choice
-	Sorts        []sortLink
-	Rows         []reachRow
-	Next         string
-	Waiting      int // who have an address and no link; 0 where the reader may not invite
-	Mail         bool
+	listing
+	Shows   []choice
+	Chosen  bool // something was looked for
+	Rows    []reachRow
+	Waiting int // who have an address and no link; 0 where the reader may not invite
+	Mail    bool
 }
 
 type reachRow struct {
@@ -184,8 +176,8 @@ func (s *Server) unreached(w http.ResponseWriter, r *http.Request, d *desk) erro
 		return err
 	}
 	v := unreachedView{
-		shell: s.shell(r, d, "people"), Find: q.Find, Sorted: q.Sort, Found: found.Total, Mail: d.CanMail(),
-		Sorts: columns(d.lang, r, "console.unreached.by.", "unit", "unreached"),
+		shell: s.shell(r, d, "people"), listing: listed(d.lang, r, found, "console.unreached.by.", "unit", "unreached"),
+		Chosen: q.Find != "" || q.Only["show"] != "", Mail: d.CanMail(),
 	}
 	v.Title = d.lang.Say("console.unreached")
 	if d.May(doorlink.EditPeople) {
@@ -206,7 +198,6 @@ func (s *Server) unreached(w http.ResponseWriter, r *http.Request, d *desk) erro
 		}
 		v.Rows = append(v.Rows, reachRow{u, d.unit(u.ID), rings})
 	}
-	v.Next = nextPage(r, found.Next)
 	return s.show(w, r, http.StatusOK, "unreached.html", v)
 }
 

@@ -25,12 +25,9 @@ type planView struct {
 	Ignored    string // headings that mean nothing
 
 	Figures []figure
-	Find    string
-	Show    string
-	Total   int
-	Rows    []planRow
-	Sorts   []sortLink
-	Next    string
+	listing
+	Show string
+	Rows []planRow
 
 	Choices office.Choices
 	Keys    []choice
@@ -172,8 +169,7 @@ func (v *planView) addLines(r *http.Request, d *desk, p *office.Proposal) error 
 	if err != nil {
 		return err
 	}
-	v.Find, v.Total, v.Next = q.Find, found.Total, nextPage(r, found.Next)
-	v.Sorts = columns(d.lang, r, "console.import.column.", "row", "name", "unit")
+	v.listing = listed(d.lang, r, found, "console.import.column.", "row", "name", "unit")
 	for _, l := range found.Rows {
 		v.Rows = append(v.Rows, d.planRow(l, p.Draft.Choices))
 	}

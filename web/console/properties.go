@@ -14,12 +14,9 @@ import (
 // propertiesView is properties.html.
 type propertiesView struct {
 	shell
-	Find  string
-	Total int
-	Rows  []propertyRow
-	Sorts []sortLink
-	Next  string // the address of the next page; empty: this is the last
-	May   bool   // add properties
+	listing
+	Rows []propertyRow
+	May  bool // add properties
 }
 
 type propertyRow struct{ Name, Zone, Path string }
@@ -47,14 +44,12 @@ func (s *Server) portfolioRoutes(on register) {
 }
 
 func (s *Server) properties(w http.ResponseWriter, r *http.Request, o *own) error {
-	q := asked(r)
-	found, err := s.office.FindProperties(r.Context(), o.Actor, q)
+	found, err := s.office.FindProperties(r.Context(), o.Actor, asked(r))
 	if err != nil {
 		return err
 	}
 	v := propertiesView{
-		shell: o.shell("properties"), Find: q.Find, Total: found.Total, May: o.Governs(),
-		Sorts: columns(o.lang, r, "console.properties.", "name", "zone"), Next: nextPage(r, found.Next),
+		shell: o.shell("properties"), listing: listed(o.lang, r, found, "console.properties.", "name", "zone"), May: o.Governs(),
 	}
 	for _, p := range found.Rows {
 		v.Rows = append(v.Rows, propertyRow{p.Name, p.Zone, root + string(p.ID) + "/"})

@@ -25,11 +25,8 @@ type syncView struct {
 	Figures []figure
 	Open    int
 
-	Find  string
-	Total int
-	Rows  []conflictRow
-	Sorts []sortLink
-	Next  string
+	listing
+	Rows []conflictRow
 }
 
 // conflictRow is a conflict as managers read it.
@@ -69,13 +66,11 @@ func (s *Server) syncPage(w http.ResponseWriter, r *http.Request, d *desk) error
 			Value: strconv.Itoa(int(t / time.Minute)), Name: d.lang.Say("console.sync.every", "n", int(t/time.Minute)), On: t == feed.Every,
 		})
 	}
-	q := asked(r)
-	found, err := d.Conflicts(r.Context(), q)
+	found, err := d.Conflicts(r.Context(), asked(r))
 	if err != nil {
 		return err
 	}
-	v.Find, v.Total, v.Next = q.Find, found.Total, nextPage(r, found.Next)
-	v.Sorts = columns(d.lang, r, "console.sync.column.", "answer", "name", "made")
+	v.listing = listed(d.lang, r, found, "console.sync.column.", "answer", "name", "made")
 	for _, c := range found.Rows {
 		v.Rows = append(v.Rows, d.conflictRow(c))
 	}

@@ -15,11 +15,8 @@ import (
 // tokensView is tokens.html.
 type tokensView struct {
 	shell
-	Find  string
-	Total int
-	Rows  []tokenRow
-	Sorts []sortLink
-	Next  string // the address of the next page; empty: this is the last
+	listing
+	Rows []tokenRow
 }
 
 type tokenRow struct {
@@ -38,15 +35,11 @@ func (s *Server) tokenRoutes(on register) {
 }
 
 func (s *Server) tokens(w http.ResponseWriter, r *http.Request, d *desk) error {
-	q := asked(r)
-	found, err := d.FindTokens(r.Context(), q)
+	found, err := d.FindTokens(r.Context(), asked(r))
 	if err != nil {
 		return err
 	}
-	v := tokensView{
-		shell: s.shell(r, d, "tokens"), Find: q.Find, Total: found.Total,
-		Sorts: columns(d.lang, r, "console.tokens.", "name", "used", "ends"), Next: nextPage(r, found.Next),
-	}
+	v := tokensView{shell: s.shell(r, d, "tokens"), listing: listed(d.lang, r, found, "console.tokens.", "name", "used", "ends")}
 	for _, t := range found.Rows {
 		row := tokenRow{
 			Name: t.Name, By: t.By, May: d.abilities(t.May), Used: d.moment(t.Used), Ends: d.moment(t.Ends),

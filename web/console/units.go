@@ -14,12 +14,9 @@ import (
 // unitsView is units.html.
 type unitsView struct {
 	shell
-	Find, Sorted string
-	Found        int
+	listing
 	Shows        []choice
-	Sorts        []sortLink
 	Rows         []unitRow
-	Next         string
 	Empty        bool // there is no unit at all
 	May          bool
 	Typed, Wrong string // a unit that could not be added
@@ -67,15 +64,14 @@ func (s *Server) showUnits(w http.ResponseWriter, r *http.Request, d *desk, stat
 	if err != nil {
 		return err
 	}
-	v.shell, v.Find, v.Sorted, v.Found = s.shell(r, d, "units"), q.Find, q.Sort, found.Total
-	v.Sorts, v.Empty, v.May = columns(d.lang, r, "console.units.by.", "place", "name", "people"), len(roll.Units) == 0, d.May(doorlink.EditPeople)
+	v.shell, v.listing = s.shell(r, d, "units"), listed(d.lang, r, found, "console.units.by.", "place", "name", "people")
+	v.Empty, v.May = len(roll.Units) == 0, d.May(doorlink.EditPeople)
 	for _, show := range []string{"", office.EmptyUnits, office.HiddenUnits} {
 		v.Shows = append(v.Shows, choice{Value: show, Name: d.lang.Say("console.units.show." + show), On: show == q.Only["show"]})
 	}
 	for _, u := range found.Rows {
 		v.Rows = append(v.Rows, d.unitRow(u))
 	}
-	v.Next = nextPage(r, found.Next)
 	if v.May && q.Find == "" && q.Sort == "" && q.Only["show"] == "" {
 		d.movable(v.Rows, found.Next == "")
 	}
