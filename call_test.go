@@ -182,8 +182,8 @@ func TestACallEndsThoughTheClockIsSetBack(t *testing.T) {
 }
 
 // TestNoOrderOfMovesBreaksACall tries moves of both sides and of timers in any
-// order, by a clock that may jump: what is over stays over, an answer is never lost to a timer, and only
-// one handset ever has the call.
+// order, by a clock that may jump: what is over stays over, an answer is never lost
+// to a timer, and only one handset ever has the call.
 func TestNoOrderOfMovesBreaksACall(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

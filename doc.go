@@ -21,6 +21,11 @@
 //   - A Doorcode is a number the resident gives in a call. The offline Lock of
 //     that door accepts it once, until midnight of the property's day.
 //   - A Record is what is kept about an event, and for how long.
+//   - A Manager runs properties; their Role at one says what they may do there. A
+//     Token lets a program do part of it.
+//   - What managers arrange stands in Rows and is altered by Changes. A Deed is
+//     the entry of the audit that says who made which.
+//   - A Hook, or webhook, is the address of a program that is told of Events.
 //
 // Where to read on: package switchboard carries calls, package doorcode makes
 // and checks doorcodes, package directory decides who is listed, package store

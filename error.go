@@ -5,8 +5,9 @@ import (
 	"fmt"
 )
 
-// Kind says what sort of failure a person meets. Transports map kinds to their
-// own status in one table each; nothing else may decide by kind.
+// Kind says what sort of failure a person meets. Transports map kinds to their own
+// status in one table each. Who asks for a kind elsewhere asks what can be done about
+// a failure, such as showing a form again, and never which one it is: that is Is.
 type Kind int
 
 const (

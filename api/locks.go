@@ -11,6 +11,7 @@ import (
 	"doorlink"
 	"doorlink/doorcode"
 	"doorlink/office"
+	"doorlink/web/page"
 )
 
 func (s *Server) registerLocks() {
@@ -159,5 +160,5 @@ func activateLock(ctx context.Context, d *office.Desk, in *activateLockInput) (*
 	if err != nil {
 		return nil, err
 	}
-	return &secretFile{made.Type, fileNamed(made.Name), etag(strconv.Itoa(made.Setup.Version)), deed(made.Receipt), made.Body}, nil
+	return &secretFile{made.Type, page.Attachment(made.Name), etag(strconv.Itoa(made.Setup.Version)), deed(made.Receipt), made.Body}, nil
 }

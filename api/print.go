@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"mime"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -10,6 +9,7 @@ import (
 	"doorlink"
 	"doorlink/office"
 	"doorlink/sticker"
+	"doorlink/web/page"
 )
 
 func (s *Server) registerPrint() {
@@ -47,10 +47,5 @@ func (s *Server) printSticker(ctx context.Context, d *office.Desk, in *printInpu
 	if err != nil {
 		return nil, err
 	}
-	return &binary{f.Type, fileNamed(f.Name), deed(r), f.Body}, nil
-}
-
-// fileNamed says that an answer is a file to keep, and what to call it.
-func fileNamed(name string) string {
-	return mime.FormatMediaType("attachment", map[string]string{"filename": name})
+	return &binary{f.Type, page.Attachment(f.Name), deed(r), f.Body}, nil
 }

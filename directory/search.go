@@ -16,8 +16,8 @@ const MaxMatches = 5
 // Search finds the lines that a visitor may mean: a unit by its whole name, or
 // people by at least three letters that begin a name that is shown, or by their
 // whole family name even where only its initial is. Case, accents, spaces and
-// hyphens do not matter. Scripts that write a name in one
-// or two characters (Han, Hangul) need only one.
+// hyphens do not matter. Scripts that write a name in one or two characters (Han,
+// Hangul) need only one.
 func Search(all []Entry, typed string) []Entry {
 	want := Fold(typed)
 	if want == "" {

@@ -215,9 +215,9 @@ func joins(l roster.Line, units map[doorlink.UnitID]bool) {
 	}
 }
 
-// Conflicts lists what is to be decided, what was decided last. Columns to sort
-// by are answer, name and made; Only "show" chooses "open". Needs Connect, EditPeople and
-// GrantKeys.
+// Conflicts lists what is to be decided, what was decided last. Columns to sort by
+// are answer, name and made; Only "show" chooses "open". Needs Connect, EditPeople
+// and GrantKeys.
 func (d *Desk) Conflicts(ctx context.Context, q Query) (Page[Conflict], error) {
 	if err := d.mayFeed(); err != nil {
 		return Page[Conflict]{}, err

@@ -155,7 +155,7 @@ func cleanDoor(door doorlink.Door) (doorlink.Door, error) {
 		return door, err
 	}
 	door.Name = name
-	if !contains(DoorTypes, door.Type) {
+	if !slices.Contains(DoorTypes, door.Type) {
 		return door, ErrDoorKind
 	}
 	return door, nil

@@ -12,7 +12,6 @@ import (
 
 	"doorlink"
 	"doorlink/roster"
-	"doorlink/store"
 )
 
 // Everything is a property's export in JSON: who lives where and which key opens
@@ -163,7 +162,7 @@ func (d *Desk) exporting(ctx context.Context) (*Roll, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, err = d.do(ctx, act{action: "list.export", also: func(context.Context, *store.Tx) error { return nil }})
+	_, err = d.do(ctx, act{action: "list.export", also: nothing})
 	return roll, err
 }
 

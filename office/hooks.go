@@ -257,8 +257,9 @@ func (d *Desk) RenewSecret(ctx context.Context, id doorlink.HookID) (NewHook, er
 }
 
 // RemoveHook removes a webhook with all that was told to it. It is kept for
-// UndoTime: to take that back brings its secret and what waits. It fails with store.ErrNoHook, and with doorlink.ErrChanged if the asker saw it
-// with another tag. Needs Connect.
+// UndoTime: to take that back brings its secret and what waits. It fails with
+// store.ErrNoHook, and with doorlink.ErrChanged if the asker saw it with another
+// tag. Needs Connect.
 func (d *Desk) RemoveHook(ctx context.Context, id doorlink.HookID, tag string) (Receipt, error) {
 	was, err := d.Hook(ctx, id)
 	if err != nil {

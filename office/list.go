@@ -42,8 +42,8 @@ type Page[T any] struct {
 // ErrCursor refuses a cursor that no list gave out.
 var ErrCursor = doorlink.Fail(doorlink.Invalid, "office.cursor")
 
-// order is how a list is sorted: by a text or a number made into one, then by
-// an ID, so that no two rows are equal.
+// order is how a list can be sorted: by its columns, "" being the order that nobody
+// asked for, then by an ID, so that no two rows are equal.
 type order[T any] struct {
 	by map[string]func(a, b T) int // by column
 	id func(T) string

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -60,7 +61,7 @@ func (d *Desk) Locks(ctx context.Context, q Query) (Page[LockLine], error) {
 	if err != nil {
 		return Page[LockLine]{}, err
 	}
-	if !contains(lockShows, q.Only["show"]) {
+	if !slices.Contains(lockShows, q.Only["show"]) {
 		return Page[LockLine]{}, ErrLocks
 	}
 	var found []doorlink.Door

@@ -128,7 +128,7 @@ func (d *Desk) roleFor(ctx context.Context, m doorlink.ManagerID, a Access) (doo
 		return doorlink.Role{}, d.mayGovern()
 	}
 	r := doorlink.Role{Manager: m, Property: d.Property.ID, Scope: a.Scope, Devices: a.Devices}
-	if !contains(KeyScopes, a.Scope) || a.Scope == doorlink.SpecificKeys && len(a.Keys) == 0 {
+	if !slices.Contains(KeyScopes, a.Scope) || a.Scope == doorlink.SpecificKeys && len(a.Keys) == 0 {
 		return r, ErrScope
 	}
 	if a.Scope != doorlink.SpecificKeys {

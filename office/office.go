@@ -9,6 +9,11 @@
 // transaction with its entry in the audit, so that it can be refused when
 // somebody else was faster, and undone.
 //
+// Whatever is named by an ID fails with store.ErrMissing where nothing of that ID is
+// at the property, and with ErrMayNot where the ability is missing. Whatever takes a
+// tag fails with doorlink.ErrChanged where what stands there has another; an empty
+// tag takes it as it is. Days are the property's unless said otherwise.
+//
 // Reading is from a Roll: the building as it stands, kept in memory until it
 // changes.
 package office
@@ -63,11 +68,7 @@ func (a Actor) via() doorlink.TokenID {
 // limitedTo reports whether a token keeps the actor from a property or ability.
 func (a Actor) limitedTo(p doorlink.PropertyID, can doorlink.Ability) bool {
 	t := a.Token
-	return t == nil || (t.Property == "" || t.Property == p) && contains(t.May, can)
-}
-
-func contains[T comparable](all []T, one T) bool {
-	return slices.Contains(all, one)
+	return t == nil || (t.Property == "" || t.Property == p) && slices.Contains(t.May, can)
 }
 
 // Desk is one manager's, or program's, place at one property.

@@ -98,7 +98,7 @@ func (d *Desk) Print(ctx context.Context, id doorlink.DoorID, on Press, how Prin
 	r, err := d.do(ctx, act{
 		action: "link.print", subject: string(id),
 		facts: map[string]string{"number": strconv.Itoa(live.Number), "as": string(how.As), "format": string(how.Format)},
-		also:  func(context.Context, *store.Tx) error { return nil }, // printing changes nothing, and is told all the same
+		also:  nothing, // printing changes nothing, and is told all the same
 	})
 	return f, r, err
 }

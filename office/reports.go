@@ -139,7 +139,7 @@ func (d *Desk) chooseHeld(r *Roll, only map[string]string, now time.Time) (func(
 	if _, ok := r.Key(key); key != "" && !ok {
 		return nil, store.ErrMissing
 	}
-	if when != "" && !contains(Standings, when) {
+	if when != "" && !slices.Contains(Standings, when) {
 		return nil, ErrWhen
 	}
 	return func(h held) bool {

@@ -46,9 +46,9 @@ var languageTag = regexp.MustCompile(`^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$`
 // Tag is of the property's row as the desk found it.
 func (d *Desk) Tag() string { return doorlink.Row{Property: &d.Property}.Tag() }
 
-// SetProperty changes the settings of the property, which the asker saw with a
-// tag: see edit. It fails with ErrName, ErrNames, ErrNotice, ErrLanguages,
-// ErrDigits, ErrQuiet, ErrLook or ErrKept, and as doorlink.Property.Location does. Needs
+// SetProperty changes the settings of the property, which the asker saw with a tag:
+// see edit. It fails with ErrName, ErrNames, ErrNotice, ErrLanguages, ErrDigits,
+// ErrQuiet, ErrLook or ErrKept, and as doorlink.Property.Location does. Needs
 // Settings.
 func (d *Desk) SetProperty(ctx context.Context, p doorlink.Property, tag string) (Receipt, error) {
 	if err := d.may(doorlink.Settings); err != nil {
@@ -118,7 +118,7 @@ func unusual(kept map[doorlink.RecordKind]int) map[doorlink.RecordKind]int {
 
 func checkChoices(p doorlink.Property) error {
 	switch {
-	case !contains(NameFormats, p.Names):
+	case !slices.Contains(NameFormats, p.Names):
 		return ErrNames
 	case !goodLanguages(p.Languages):
 		return ErrLanguages
@@ -130,7 +130,7 @@ func checkChoices(p doorlink.Property) error {
 		return ErrLook
 	}
 	for kind, days := range p.Kept {
-		if !contains(doorlink.RecordKinds, kind) || days < 1 || days > doorlink.MaxKept {
+		if !slices.Contains(doorlink.RecordKinds, kind) || days < 1 || days > doorlink.MaxKept {
 			return ErrKept
 		}
 	}

@@ -183,12 +183,12 @@ func (r *Roll) tellTrace(s *Subject, p doorlink.Person, t store.Trace, by doorli
 		s.Links = append(s.Links, SubjectLink{l.Expires, l.Used})
 	}
 	for _, c := range t.Calls {
-		if contains(by.Doors, c.Door) {
+		if slices.Contains(by.Doors, c.Door) {
 			s.Calls = append(s.Calls, SubjectCall{r.doors[c.Door].Name, c.Placed, c.Answered, string(c.State), string(c.Caller.Kind), c.Caller.Line})
 		}
 	}
 	for _, c := range t.Codes {
-		if contains(by.Doors, c.Door) {
+		if slices.Contains(by.Doors, c.Door) {
 			s.Codes = append(s.Codes, SubjectCode{r.doors[c.Door].Name, c.Day.String(), c.Issued, c.Used, c.Cancelled})
 		}
 	}

@@ -130,10 +130,7 @@ func (d *Desk) SilentDoors(ctx context.Context) ([]SilentDoor, error) {
 	if err != nil {
 		return nil, err
 	}
-	of := map[doorlink.PanelID][]store.Use{}
-	for _, u := range all {
-		of[u.Panel] = append(of[u.Panel], u)
-	}
+	of := group(all, func(u store.Use) doorlink.PanelID { return u.Panel })
 	looks, err := d.db.Looks(ctx, d.Property.ID)
 	if err != nil {
 		return nil, err

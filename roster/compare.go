@@ -12,9 +12,9 @@ import (
 //
 // Units that a row names are all the units a person then has, but for Featured
 // Entries, which lists leave alone; units that are not there are added. Keys are
-// given, and taken only as Options say. Nothing is taken from somebody of whom a
-// row cannot be used, since it may be the one that says they keep it. An activated person's Show in intercom
-// is theirs and stays.
+// given, and taken only as Options say. Nothing is taken from somebody of whom a row
+// cannot be used, since it may be the one that says they keep it. An activated
+// person's Show in intercom is theirs and stays.
 func Compare(s *Sheet, h House, o Options) Plan {
 	c := &comparison{
 		index: indexOf(h), options: o,

@@ -111,10 +111,10 @@ func (tx *Tx) addCall(ctx context.Context, c doorlink.Call) error {
 	return err
 }
 
-// ChangeCall applies a move to a call and returns the call as it stands then.
-// If somebody else changed the call meanwhile, the move is tried again on what
-// they left, so change must be pure. A move that changes nothing writes
-// nothing; one that ends the call adds its record, and webhooks are told. It returns ErrNoCall, or
+// ChangeCall applies a move to a call and returns the call as it stands then. If
+// somebody else changed the call meanwhile, the move is tried again on what they
+// left, so change must be pure. A move that changes nothing writes nothing; one that
+// ends the call adds its record, and webhooks are told. It returns ErrNoCall, or
 // change's error with the call as it was.
 func (db *DB) ChangeCall(ctx context.Context, id doorlink.CallID,
 	change func(doorlink.Call) (doorlink.Call, error),

@@ -161,10 +161,9 @@ func (db *DB) Delivery(ctx context.Context, h doorlink.HookID, id doorlink.Deliv
 }
 
 // ClaimDeliveries claims due deliveries for the caller, until the claim ends: for
-// each webhook but the busy ones the one that is due for the longest, and limit
-// in all. Whatever is not finished or given back
-// when its claim ends is due again. Several nodes that claim at the same time
-// get different ones.
+// each webhook but the busy ones the one that is due for the longest, and limit in
+// all. Whatever is not finished or given back when its claim ends is due again.
+// Several nodes that claim at the same time get different ones.
 func (db *DB) ClaimDeliveries(ctx context.Context, busy []doorlink.HookID, limit int, now, ends time.Time) ([]Claimed, error) {
 	names := make([]string, len(busy))
 	for i, h := range busy {

@@ -75,29 +75,25 @@ var (
 // or a key to the door: one for each of their units, or a single one without.
 // The facts hold no e-mail address. A door that does not exist has none.
 func (db *DB) Directory(ctx context.Context, d doorlink.DoorID) ([]directory.Facts, error) {
-	facts, err := factsOfDoor.all(ctx, db.read, d)
-	if err != nil {
-		return nil, err
-	}
-	keys, err := heldOfDoor.all(ctx, db.read, d)
-	if err != nil {
-		return nil, err
-	}
-	hidden, err := hiddenAtDoor.all(ctx, db.read, d)
-	if err != nil {
-		return nil, err
-	}
-	return atDoor(hide(facts, d, hidden), keys), nil
+	return db.factsAt(ctx, d, factsOfDoor, heldOfDoor)
 }
 
 // UnitFacts reads the facts of everybody in the unit that a line of the
 // directory belongs to; none if the line is not of the door's property.
 func (db *DB) UnitFacts(ctx context.Context, d doorlink.DoorID, e doorlink.EntryID) ([]directory.Facts, error) {
-	facts, err := factsOfUnit.all(ctx, db.read, d, e)
+	return db.factsAt(ctx, d, factsOfUnit, heldOfUnit, e)
+}
+
+// factsAt reads facts and keys at a door, which the queries take before more.
+func (db *DB) factsAt(
+	ctx context.Context, d doorlink.DoorID, of query[directory.Facts], by query[held], more ...any,
+) ([]directory.Facts, error) {
+	args := append([]any{d}, more...)
+	facts, err := of.all(ctx, db.read, args...)
 	if err != nil {
 		return nil, err
 	}
-	keys, err := heldOfUnit.all(ctx, db.read, d, e)
+	keys, err := by.all(ctx, db.read, args...)
 	if err != nil {
 		return nil, err
 	}

@@ -39,9 +39,9 @@ func (tx *Tx) edited(ctx context.Context, e edit, args ...any) (doorlink.Propert
 	return p, err
 }
 
-// Revision is a number that has grown whenever a directory or the Standing of
-// the property may have changed by something that was written. That dates of keys begin and end
-// does not count; see directory.NextChange. It fails with ErrNoProperty.
+// Revision is a number that has grown whenever a directory or the Standing of the
+// property may have changed by something that was written. That dates of keys begin
+// and end does not count; see directory.NextChange. It fails with ErrNoProperty.
 func (db *DB) Revision(ctx context.Context, p doorlink.PropertyID) (int64, error) {
 	return revisionOf.first(ctx, db.read, p)
 }

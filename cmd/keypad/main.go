@@ -5,9 +5,9 @@
 //	keypad --provision FILE --state DIR [--listen ADDR] [--terminal]
 //	       [--json] [--exit-on-eof] [--set-clock]
 //
-// The provisioning file is read at the start alone and must be its owner's
-// alone (mode 0600). Once the lock has taken it over, durably, it deletes the
-// file and goes on from its state, with --provision or without. A state that is damaged opens
+// The provisioning file is read at the start alone and must be its owner's alone
+// (mode 0600). Once the lock has taken it over, durably, it deletes the file and
+// goes on from its state, with --provision or without. A state that is damaged opens
 // nothing; the lock then says that it is out of order and shows its log.
 package main
 

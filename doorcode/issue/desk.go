@@ -48,13 +48,13 @@ func New(master doorcode.Master, ledger Ledger) *Desk {
 	return &Desk{master: master, ledger: ledger}
 }
 
-// Issue gives the code of an ask for the day at now of the lock that is known to
-// run on setup. Asking again on the same day gives the same code; after midnight
-// it gives one for the new day.
-// The code is one that the lock will accept whatever others were used before
-// it. Issue fails with doorcode.ErrNoLock if the lock is another door's or starts
-// later, ErrNoPlace, ErrWindowFull or ErrExhausted, or with the ledger's error.
-// Whether the resident may give a code at all is not its business.
+// Issue gives the code of an ask for the day at now of the lock that is known to run
+// on setup. Asking again on the same day gives the same code; after midnight it
+// gives one for the new day. The code is one that the lock will accept whatever
+// others were used before it. Issue fails with doorcode.ErrNoLock if the lock is
+// another door's or starts later, ErrNoPlace, ErrWindowFull or ErrExhausted, or with
+// the ledger's error. Whether the resident may give a code at all is not its
+// business.
 func (d *Desk) Issue(ctx context.Context, setup doorcode.Setup, ask Ask, now time.Time) (doorlink.Doorcode, error) {
 	day := setup.Calendar.Day(now)
 	if setup.Property != ask.Property || setup.Door != ask.Door || day < setup.First {

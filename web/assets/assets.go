@@ -49,8 +49,8 @@ var kinds = map[string]string{
 // shared is the folder that has no entry points.
 const shared = "shared"
 
-// Build makes a Set from the named folders of pages, or from all. An error lists every mistake in the
-// sources as file:line:column, one a line.
+// Build makes a Set from the named folders of pages, or from all. An error lists
+// every mistake in the sources as file:line:column, one a line.
 func Build(pages fs.FS, folders ...string) (*Set, error) {
 	entries, plain, err := list(pages, folders)
 	if err != nil {

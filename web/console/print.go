@@ -2,7 +2,6 @@ package console
 
 import (
 	"errors"
-	"mime"
 	"net/http"
 	"strconv"
 
@@ -82,7 +81,7 @@ func (s *Server) print(w http.ResponseWriter, r *http.Request, d *desk) error {
 func send(w http.ResponseWriter, f office.File) error {
 	h := w.Header()
 	h.Set("Content-Type", f.Type)
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": f.Name}))
+	h.Set("Content-Disposition", page.Attachment(f.Name))
 	h.Set("Content-Length", strconv.Itoa(len(f.Body)))
 	h.Set("Cache-Control", "no-store")
 	_, err := w.Write(f.Body)

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"mime"
 	"net"
 	"net/http"
 	"net/netip"
@@ -65,6 +66,11 @@ func (c Cookies) set(w http.ResponseWriter, name, value, path string, age time.D
 		Name: name, Value: value, Path: path, MaxAge: int(age / time.Second),
 		HttpOnly: true, Secure: c.Secure, SameSite: from,
 	})
+}
+
+// Attachment is the Content-Disposition of a file to keep under a name.
+func Attachment(name string) string {
+	return mime.FormatMediaType("attachment", map[string]string{"filename": name})
 }
 
 // BrowserName is what people read in the lists of where they are signed in: no
