@@ -132,7 +132,7 @@ func (b *Board) sweep(ctx context.Context) {
 	}
 }
 
-// expire, giveUp and lose are the moves of timers.
+// What timers and the bus set off are moves at that moment.
 func expire(c doorlink.Call) (doorlink.Call, error) { return c.Expire(time.Now()), nil }
 func giveUp(c doorlink.Call) (doorlink.Call, error) { return c.GiveUp(time.Now()), nil }
 func lose(c doorlink.Call) (doorlink.Call, error)   { return c.Lose(time.Now()), nil }

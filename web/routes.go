@@ -1,13 +1,9 @@
 package web
 
 import (
-	"errors"
 	"net/http"
-	"net/url"
-	"time"
 
 	"doorlink"
-	"doorlink/store"
 	"doorlink/web/locale"
 	"doorlink/web/page"
 )
@@ -55,105 +51,6 @@ func (s *Server) routes(on func(pattern string, h http.Handler)) {
 var errNowhere = doorlink.Fail(doorlink.NotFound, "page.unknown")
 
 func nowhere(http.ResponseWriter, *http.Request, *locale.Language) error { return errNowhere }
-
-// errAnswered says that a handler has answered its request itself.
-var errAnswered = errors.New("already answered")
-
-// answer turns what a handler returned into a page.
-func (s *Server) answer(w http.ResponseWriter, r *http.Request, l *locale.Language, err error) {
-	if errors.Is(err, errAnswered) {
-		return
-	}
-	page.Answer(w, r, s.log, err, func(e *doorlink.Error) error {
-		views, err := s.look()
-		if err != nil {
-			return err
-		}
-		name, view := s.problem(views, r, l, e)
-		return views.Write(w, r, page.Status(e.Kind), name, view)
-	})
-}
-
-// problem chooses the page that helps with a failure.
-func (s *Server) problem(v views, r *http.Request, l *locale.Language, e *doorlink.Error) (name string, view any) {
-	switch {
-	case errors.Is(e, doorlink.ErrStickerOld):
-		return "visitor/notice.html", v.gone(l)
-	case errors.Is(e, doorlink.ErrStickerUnknown), errors.Is(e, errNowhere):
-		return "visitor/notice.html", v.unknown(l)
-	case errors.Is(e, store.ErrNoSession), errors.Is(e, store.ErrLinkUsed),
-		errors.Is(e, store.ErrLinkExpired), errors.Is(e, store.ErrLinkUnknown):
-		return "resident/problem.html", v.problem(l, e.Key)
-	}
-	return "visitor/notice.html", v.failed(l, page.Sentence(l, e, time.UTC))
-}
-
-// failed is the page for everything without one of its own: what went wrong,
-// in a sentence.
-func (v views) failed(l *locale.Language, text string) noticeView {
-	return noticeView{
-		visitorView: visitorView{l, v.Languages.Languages(), l.Say("error.title")},
-		State:       "failed", Lead: text, Next: l.Say("visitor.unknown.type"),
-	}
-}
-
-// start is where somebody without a working camera begins.
-func (s *Server) start(w http.ResponseWriter, r *http.Request, l *locale.Language) error {
-	if code := r.URL.Query().Get("code"); code != "" {
-		short, ok := doorlink.ReadShortCode(code)
-		if !ok {
-			return s.wrongCode(w, r, l, code)
-		}
-		http.Redirect(w, r, "/"+url.PathEscape(short), http.StatusSeeOther)
-		return nil
-	}
-	views, err := s.look()
-	if err != nil {
-		return err
-	}
-	return views.Write(w, r, http.StatusOK, "visitor/start.html", views.start(l, ""))
-}
-
-// typed leads from the short address on a sticker to its page. A short code can be
-// guessed, other than a token: so right ones are charged like wrong ones, and none
-// is looked up once the budget is used up.
-func (s *Server) typed(w http.ResponseWriter, r *http.Request, l *locale.Language) error {
-	short, ok := doorlink.ReadShortCode(r.PathValue("short"))
-	if !ok {
-		return errNowhere
-	}
-	if err := s.limits.guesses.Allow(page.Address(r, s.proxies)); err != nil {
-		return err
-	}
-	at, err := s.db.ScanShort(r.Context(), short, time.Now())
-	if errors.Is(err, doorlink.ErrStickerUnknown) {
-		return s.wrongCode(w, r, l, doorlink.ShortCode(short))
-	}
-	if err != nil {
-		return err
-	}
-	http.Redirect(w, r, "/p/"+at.Sticker.Token.Reveal(), http.StatusSeeOther)
-	return nil
-}
-
-// longestTyped bounds what is shown back to somebody who mistyped.
-const longestTyped = 20
-
-func (s *Server) wrongCode(w http.ResponseWriter, r *http.Request, l *locale.Language, typed string) error {
-	if runes := []rune(typed); len(runes) > longestTyped {
-		typed = string(runes[:longestTyped]) + "…"
-	}
-	views, err := s.look()
-	if err != nil {
-		return err
-	}
-	return views.Write(w, r, http.StatusNotFound, "visitor/start.html", views.start(l, typed))
-}
-
-// search brings the few lines a visitor may mean, as a piece of the page.
-func (s *Server) search(w http.ResponseWriter, r *http.Request, v visitor) error {
-	return s.matches(w, r, v, "visitor/rows")
-}
 
 // robots keeps search engines out altogether: no page is for them.
 func robots(w http.ResponseWriter, _ *http.Request) {

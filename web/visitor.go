@@ -86,6 +86,11 @@ func (s *Server) listed(ctx context.Context, v visitor, now time.Time) (*shelfLi
 	return l, nil
 }
 
+// search brings the few lines a visitor may mean, as a piece of the page.
+func (s *Server) search(w http.ResponseWriter, r *http.Request, v visitor) error {
+	return s.matches(w, r, v, "visitor/rows")
+}
+
 // matches answers a search with a whole page or a piece of one.
 func (s *Server) matches(w http.ResponseWriter, r *http.Request, v visitor, part string) error {
 	if err := s.limits.searches.Allow(string(v.visit.ID)); err != nil {

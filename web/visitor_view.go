@@ -140,11 +140,11 @@ func matched(name, query string) (from, to int) {
 	return 0, 0
 }
 
-// noticeView is visitor/notice.html: a sticker that leads nowhere. It says
-// nothing about any building.
+// noticeView is visitor/notice.html: a sticker that leads nowhere, or what else
+// went wrong. It says nothing about any building.
 type noticeView struct {
 	visitorView
-	State         string // gone or unknown
+	State         string // gone, unknown or failed
 	Lead, Warning string
 	Next          string // the link to the page where a code is typed
 }
