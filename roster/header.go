@@ -23,9 +23,10 @@ const (
 	leaseColumn
 )
 
-// headings are the words for each column, letters and digits only, as property systems and
-// managers write them. The end of a lease is none: leases run on from month to
-// month, and nobody is to be locked out by a date that means something else.
+// headings are the words for each column, letters and digits only, as property
+// systems and managers write them. The end of a lease is none: leases run on from
+// month to month, and nobody is to be locked out by a date that means something
+// else.
 var headings = meanings(map[column]string{
 	unitColumn: `unit unitname unitnumber unitno digitalunit apartment apartmentnumber apt aptnumber flat suite
 		einheit wohnung wohnungsnummer unidad vivienda apartamento piso`,

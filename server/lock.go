@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"time"
 
 	"doorlink"
 	"doorlink/doorcode"
@@ -26,22 +25,4 @@ func Provision(ctx context.Context, db *store.DB, k Keys, door doorlink.DoorID, 
 		return made.Odds, fmt.Errorf("writing the provisioning file: %w", err)
 	}
 	return made.Odds, nil
-}
-
-// watchTime is how often a node looks for locks that fell out of sync by
-// themselves.
-const watchTime = time.Hour
-
-// watchLocks looks for them until ctx is done.
-func (s *Server) watchLocks(ctx context.Context) error {
-	for {
-		if err := s.office.WatchLocks(ctx, time.Now()); err != nil && ctx.Err() == nil {
-			s.log.Warn("looking for locks that are out of sync", "err", err)
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-time.After(watchTime):
-		}
-	}
 }

@@ -112,12 +112,12 @@ func (s *Server) open(ctx context.Context) (err error) {
 }
 
 // openPages prepares what people see, visitors and residents and managers, and
-// the API of programs.
+// what programs ask for and are told.
 func (s *Server) openPages() error {
-	c, desks := s.config, office.New(s.DB, s.log)
-	s.office = desks
+	c := s.config
+	s.office = office.New(s.DB, s.log)
 	s.courier = newCourier(s.DB, hook.New(hook.Config{Private: c.HooksPrivate}), s.log)
-	post, err := s.openPost(desks)
+	post, err := s.openWays()
 	if err != nil {
 		return err
 	}
@@ -125,11 +125,11 @@ func (s *Server) openPages() error {
 	if err != nil {
 		return err
 	}
-	s.console, err = console.New(console.Config{Base: s.base, Proxies: c.Proxies, Dev: c.sources(), Post: post, SSO: signIn}, s.DB, desks, s.log)
+	s.console, err = console.New(console.Config{Base: s.base, Proxies: c.Proxies, Dev: c.sources(), Post: post, SSO: signIn}, s.DB, s.office, s.log)
 	if err != nil {
 		return err
 	}
-	if s.api, err = api.New(api.Config{Base: s.base, Proxies: c.Proxies}, desks, s.log); err != nil {
+	if s.api, err = api.New(api.Config{Base: s.base, Proxies: c.Proxies}, s.office, s.log); err != nil {
 		return err
 	}
 	s.pages, err = web.New(web.Config{
@@ -150,9 +150,9 @@ func (s *Server) Run(ctx context.Context) error {
 	g.Go(func() error { return s.pages.Run(ctx) })
 	g.Go(func() error { return s.console.Run(ctx) })
 	g.Go(func() error { return s.courier.run(ctx) })
-	g.Go(func() error { return s.purge(ctx) })
-	g.Go(func() error { return s.lists(ctx) })
-	g.Go(func() error { return s.watchLocks(ctx) })
+	for _, c := range s.chores() {
+		g.Go(func() error { return c.run(ctx, s.log) })
+	}
 	if s.relay != nil {
 		g.Go(func() error { return s.relay.Run(ctx) })
 	}
@@ -269,31 +269,6 @@ func serve(ctx context.Context, g *errgroup.Group, h *http.Server, l net.Listene
 		}
 		return nil
 	})
-}
-
-// purgeTime is how often a node looks whether the day's purge is still to be
-// done.
-const purgeTime = time.Hour
-
-// purge removes, once a day among all nodes, what has outlived its retention,
-// and reports how much of what.
-func (s *Server) purge(ctx context.Context) error {
-	for {
-		gone, err := s.DB.PurgeDaily(ctx, time.Now())
-		if err != nil && ctx.Err() == nil {
-			s.log.Warn("removing old records", "err", err)
-		}
-		for kind, n := range gone {
-			if n > 0 {
-				s.log.Info("removed old records", "kind", kind, "count", n)
-			}
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-time.After(purgeTime):
-		}
-	}
 }
 
 func (c Config) keys() string {

@@ -12,15 +12,15 @@ import (
 	"doorlink/web/locale"
 )
 
-// openPost gives the office and the console their way to send e-mail, if the
-// settings name a mail server.
-func (s *Server) openPost(o *office.Office) (console.Post, error) {
+// openWays gives the office its ways, and returns the console's way to send e-mail:
+// nil unless the settings name a mail server.
+func (s *Server) openWays() (console.Post, error) {
 	ways := office.Ways{SignOut: s.board.SignOut, Private: s.config.HooksPrivate, Locks: s.Keys.Doorcodes}
 	if s.config.Lists != "" {
 		ways.Lists = drop.Folder{Root: s.config.Lists}
 	}
 	if s.config.Mail == "" {
-		o.Use(ways)
+		s.office.Use(ways)
 		return nil, nil
 	}
 	post, err := mail.New(mail.Config{Server: doorlink.Secret(s.config.Mail), From: s.config.MailFrom})
@@ -32,11 +32,11 @@ func (s *Server) openPost(o *office.Office) (console.Post, error) {
 		return nil, err
 	}
 	ways.Mail = invitations{post, words.Match("", "en"), s.base}
-	o.Use(ways)
+	s.office.Use(ways)
 	return post, nil
 }
 
-// invitations are the letters to residents.
+// invitations are the letters with which residents and managers are let in.
 type invitations struct {
 	post  *mail.Post
 	words *locale.Language
