@@ -16,18 +16,16 @@ func (s *Server) registerAudit() {
 
 // AuditInput chooses from an audit.
 type AuditInput struct {
-	Who   string `query:"who" maxLength:"60" doc:"The ID of a manager, whose programs count as well, or of a token; or doorlink, for what it did by itself"`
-	What  string `query:"what" maxLength:"60" doc:"An action, as in unit.add, or what stands before its dot"`
-	From  string `query:"from" format:"date" doc:"First day, in the property's zone; of the portfolio's audit, in UTC"`
-	To    string `query:"to" format:"date" doc:"Last day"`
-	After string `query:"after" maxLength:"40" doc:"The cursor of the page before: its next"`
-	Limit int    `query:"limit" minimum:"1" maximum:"500" doc:"Rows at most; 50 unless said"`
+	LogListing
+	Find string `query:"find" maxLength:"200" doc:"What it is about, by the name that has now, or by its ID"`
+	Who  string `query:"who" maxLength:"60" doc:"The ID of a manager, whose programs count as well, or of a token; or doorlink, for what it did by itself"`
+	What string `query:"what" maxLength:"60" doc:"An action, as in unit.add, or what stands before its dot"`
+	From string `query:"from" format:"date" doc:"First day, in the property's zone; of the portfolio's audit, in UTC"`
+	To   string `query:"to" format:"date" doc:"Last day"`
 }
 
 func (in AuditInput) query() office.Query {
-	return office.Query{After: in.After, Limit: in.Limit, Only: map[string]string{
-		"who": in.Who, "what": in.What, "from": in.From, "to": in.To,
-	}}
+	return in.LogListing.query(in.Find, map[string]string{"who": in.Who, "what": in.What, "from": in.From, "to": in.To})
 }
 
 type auditInput struct {

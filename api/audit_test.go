@@ -27,8 +27,19 @@ func TestProgramsReadTheAudit(t *testing.T) {
 	if len(second.Items) != 1 || second.Next != "" || second.Items[0].About != "9X" {
 		t.Errorf("the second page: got %v", second)
 	}
+	var oldest, found api.Stretch[api.Action]
+	p.asks(t, "GET", "audit?what=unit&sort=when&limit=2", "").is(t, 200).read(t, &oldest)
+	if len(oldest.Items) != 2 || oldest.Items[0].About != "9X" || oldest.Items[1].About != "9Y" {
+		t.Errorf("the oldest first: got %v", oldest)
+	}
+	for _, find := range []string{"9y", first.Items[1].Subject} {
+		p.asks(t, "GET", "audit?find="+find, "").is(t, 200).read(t, &found)
+		if len(found.Items) != 1 || found.Items[0].About != "9Y" {
+			t.Errorf("about %s: got %v", find, found)
+		}
+	}
 	for path, status := range map[string]int{
-		"audit?who=" + string(first.Items[0].Token): 200, "audit?to=2020-01-01": 200, "audit?from=x": 422, "audit?after=x": 422,
+		"audit?who=" + string(first.Items[0].Token): 200, "audit?to=2020-01-01": 200, "audit?from=x": 422, "audit?sort=who": 422, "audit?after=x": 422,
 	} {
 		p.asks(t, "GET", path, "").is(t, status)
 	}
@@ -44,6 +55,7 @@ func TestProgramsReadTheAuditOfThePortfolio(t *testing.T) {
 	var found api.Stretch[api.Action]
 	got := h.all(t).asks(t, "GET", "/api/v1/audit?what=property.refused", "").is(t, 200)
 	got.read(t, &found)
+	h.all(t).asks(t, "GET", "/api/v1/audit?find=nobody&sort=when", "").is(t, 200)
 	if len(found.Items) != 1 || found.Items[0].Name != h.lin.Name || found.Items[0].At.Location() != time.UTC {
 		t.Errorf("got %s", got.text)
 	}

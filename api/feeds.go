@@ -142,13 +142,12 @@ type TakenList struct {
 
 type takenInput struct {
 	Here
-	Find  string `query:"find" maxLength:"200" doc:"A piece of the file's name; case does not matter"`
-	After string `query:"after" maxLength:"200" doc:"The cursor of the page before: its next"`
-	Limit int    `query:"limit" minimum:"1" maximum:"500" doc:"Rows at most; 50 unless said"`
+	LogListing
+	Find string `query:"find" maxLength:"200" doc:"A piece of the file's name; case does not matter"`
 }
 
 func takenLists(ctx context.Context, d *office.Desk, in *takenInput) (*streamed[TakenList], error) {
-	p, err := d.TakenLists(ctx, office.Query{Find: in.Find, After: in.After, Limit: in.Limit})
+	p, err := d.TakenLists(ctx, in.query(in.Find, nil))
 	return streamOf(ctx, p, func(l office.TakenList) TakenList {
 		return TakenList{l.ID, l.File, FeedReport{l.Report.At, l.Report.Failed, l.Report.Counts, l.Report.Conflicts}, l.Skips}
 	}), err

@@ -39,20 +39,19 @@ func happenedOf(l office.Happened) Happened {
 
 type historyInput struct {
 	Here
+	LogListing
 	Find   string            `query:"find" maxLength:"200" doc:"People by name, address or unit"`
 	Person doorlink.PersonID `query:"person" doc:"One person, present or former"`
 	Door   doorlink.DoorID   `query:"door"`
 	Kind   string            `query:"kind" enum:"calls,unanswered,codes"`
 	From   string            `query:"from" format:"date" doc:"First day, in the property's zone"`
 	To     string            `query:"to" format:"date" doc:"Last day"`
-	After  string            `query:"after" maxLength:"200" doc:"The cursor of the page before: its next"`
-	Limit  int               `query:"limit" minimum:"1" maximum:"500" doc:"Rows at most; 50 unless said"`
 }
 
 func history(ctx context.Context, d *office.Desk, in *historyInput) (*streamed[Happened], error) {
-	p, err := d.History(ctx, office.Query{Find: in.Find, After: in.After, Limit: in.Limit, Only: map[string]string{
+	p, err := d.History(ctx, in.query(in.Find, map[string]string{
 		"person": string(in.Person), "door": string(in.Door), "kind": in.Kind, "from": in.From, "to": in.To,
-	}})
+	}))
 	if err != nil {
 		return nil, err
 	}

@@ -51,8 +51,16 @@ func TestProgramsReadTheHistory(t *testing.T) {
 	if len(second.Items) != 1 || second.Next != "" {
 		t.Errorf("the second page: got %v", second)
 	}
+	var oldest, later api.Stretch[api.Happened]
+	got := p.asks(t, "GET", "history?limit=1&sort=when", "").is(t, 200)
+	got.read(t, &oldest)
+	link, _, _ = strings.Cut(strings.TrimPrefix(got.Header.Get("Link"), "<"), ">")
+	p.asks(t, "GET", link, "").is(t, 200).read(t, &later)
+	if len(oldest.Items) != 1 || oldest.Items[0].ID != second.Items[0].ID || len(later.Items) != 1 || later.Items[0].ID != first.Items[1].ID {
+		t.Errorf("the oldest first: got %v and then %v", oldest, later)
+	}
 	for path, status := range map[string]int{
-		"history?kind=codes": 200, "history?kind=sign": 422, "history?from=x": 422, "history?door=door_none": 404, "history?after=!": 422,
+		"history?kind=codes": 200, "history?sort=-when": 200, "history?sort=door": 422, "history?kind=sign": 422, "history?from=x": 422, "history?door=door_none": 404, "history?after=!": 422,
 	} {
 		p.asks(t, "GET", path, "").is(t, status)
 	}

@@ -239,16 +239,14 @@ func replayDead(ctx context.Context, d *office.Desk, in *hookActInput) (*gone, e
 
 type deliveriesInput struct {
 	AtHook
-	After string `query:"after" maxLength:"200" doc:"The cursor of the page before: its next"`
-	Limit int    `query:"limit" minimum:"1" maximum:"500" doc:"Rows at most; 50 unless said"`
+	LogListing
+	Find  string `query:"find" maxLength:"200" doc:"The one with this webhook-id"`
 	State string `query:"state" enum:"waiting,arrived,dead" doc:"Those that will be tried, that arrived, or that were given up"`
 	Event string `query:"event" maxLength:"40" doc:"Those of one kind"`
 }
 
 func deliveries(ctx context.Context, d *office.Desk, in *deliveriesInput) (*listed[Delivery], error) {
-	p, err := d.Deliveries(ctx, in.Hook, office.Query{
-		After: in.After, Limit: in.Limit, Only: map[string]string{"state": in.State, "event": in.Event},
-	})
+	p, err := d.Deliveries(ctx, in.Hook, in.query(in.Find, map[string]string{"state": in.State, "event": in.Event}))
 	if err != nil {
 		return nil, err
 	}

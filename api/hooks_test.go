@@ -98,7 +98,14 @@ func TestAProgramSendsDeliveriesAgain(t *testing.T) {
 	if rest := p.asks(t, "GET", at+"/deliveries?state=dead&after="+dead.Next, "").is(t, 200); strings.Contains(rest.text, string(dead.Items[0].ID)) {
 		t.Errorf("got %s", rest.text)
 	}
-	one := at + "/deliveries/" + string(dead.Items[0].ID)
+	id := string(dead.Items[0].ID)
+	if found := p.asks(t, "GET", at+"/deliveries?sort=when&find="+id, "").is(t, 200); !strings.Contains(found.text, `"total":1`) || !strings.Contains(found.text, id) {
+		t.Errorf("by its ID: got %s", found.text)
+	}
+	if oldest := p.asks(t, "GET", at+"/deliveries?sort=when&limit=1", "").is(t, 200); strings.Contains(oldest.text, id) {
+		t.Errorf("the oldest first: got %s", oldest.text)
+	}
+	one := at + "/deliveries/" + id
 	if got := p.asks(t, "GET", one, "").is(t, 200); !strings.Contains(got.text, `"body":{"type":"`+string(doorlink.HookTest)+`"`) {
 		t.Errorf("got %s", got.text)
 	}

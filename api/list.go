@@ -21,6 +21,18 @@ func (l Listing) query(only map[string]string) office.Query {
 	return office.Query{Find: l.Find, Sort: l.Sort, After: l.After, Limit: l.Limit, Only: only}
 }
 
+// LogListing chooses a part of a log.
+type LogListing struct {
+	Sort  string `query:"sort" enum:"when,-when" doc:"when: the oldest first; the latest first unless said"`
+	After string `query:"after" maxLength:"200" doc:"The cursor of the page before: its next"`
+	Limit int    `query:"limit" minimum:"1" maximum:"500" doc:"Rows at most; 50 unless said"`
+}
+
+// query is what the office is asked; only are further choices.
+func (s LogListing) query(find string, only map[string]string) office.Query {
+	return office.Query{Find: find, Sort: s.Sort, After: s.After, Limit: s.Limit, Only: only}
+}
+
 // Page is a part of a list.
 type Page[T any] struct {
 	Items []T    `json:"items"`

@@ -88,13 +88,13 @@ func reportPeopleKeys(ctx context.Context, d *office.Desk, in *HeldInput) (*list
 
 type actionsInput struct {
 	Here
+	LogListing
+	Find    string             `query:"find" maxLength:"200" doc:"What it is about, by the name that has now, or by its ID"`
 	Manager doorlink.ManagerID `query:"manager"`
-	After   string             `query:"after" maxLength:"40" doc:"The cursor of the page before: its next"`
-	Limit   int                `query:"limit" minimum:"1" maximum:"500" doc:"Rows at most; 50 unless said"`
 }
 
 func reportActions(ctx context.Context, d *office.Desk, in *actionsInput) (*streamed[Action], error) {
-	p, err := d.AdminActions(ctx, office.Query{After: in.After, Limit: in.Limit, Only: map[string]string{"manager": string(in.Manager)}})
+	p, err := d.AdminActions(ctx, in.query(in.Find, map[string]string{"manager": string(in.Manager)}))
 	return streamOf(ctx, p, actionIn(d.Location())), err
 }
 

@@ -22,11 +22,17 @@ type DeedLine struct {
 	Undoable bool   // by this manager, now, unless it was changed since
 }
 
-// Deeds lists the audit of the property, the latest entry first. Query.Only
-// chooses by "who", the ID of a manager or token or store.Itself, by "what", an
-// action or what stands before its dot, and by "from" and "to", days in the
-// property's zone of which both are in. Page.Total stays 0: nobody counts the
-// audit. It fails with ErrDays and ErrCursor. Needs SeeReports.
+// ErrSubjectsMany refuses to look for entries about so many things at once; its
+// arg "max" is how many it may be.
+var ErrSubjectsMany = doorlink.Fail(doorlink.Invalid, "audit.many", "max", maxSought)
+
+// Deeds lists the audit of the property, the latest entry first unless Query.Sort
+// is When. Query.Find is for what entries are about, by the name that the audit
+// has for it now, or by its whole ID. Query.Only chooses by "who", the ID of a
+// manager or token or store.Itself, by "what", an action or what stands before its
+// dot, and by "from" and "to", days in the property's zone of which both are in.
+// Page.Total stays 0: nobody counts the audit. It fails with ErrDays, ErrCursor and
+// ErrSubjectsMany. Needs SeeReports.
 func (d *Desk) Deeds(ctx context.Context, q Query) (Page[DeedLine], error) {
 	if err := d.may(doorlink.SeeReports); err != nil {
 		return Page[DeedLine]{}, err
@@ -37,9 +43,11 @@ func (d *Desk) Deeds(ctx context.Context, q Query) (Page[DeedLine], error) {
 // deedQuery reads what is asked of the audit. It asks for one entry too many,
 // which tells whether a page follows.
 func (d *Desk) deedQuery(q Query) (of store.DeedQuery, err error) {
-	of = store.DeedQuery{Property: d.Property.ID, By: q.Only["who"], Action: q.Only["what"], Limit: q.rows() + 1}
+	of = store.DeedQuery{
+		Property: d.Property.ID, By: q.Only["who"], Action: q.Only["what"], Oldest: q.oldest(), Limit: q.rows() + 1,
+	}
 	if q.After != "" {
-		if of.Before, err = strconv.ParseInt(q.After, 10, 64); err != nil || of.Before < 1 {
+		if of.After, err = strconv.ParseInt(q.After, 10, 64); err != nil || of.After < 1 {
 			return of, ErrCursor
 		}
 	}
@@ -53,11 +61,16 @@ func (d *Desk) deeds(ctx context.Context, q Query) (Page[DeedLine], error) {
 	if err != nil {
 		return Page[DeedLine]{}, err
 	}
-	deeds, err := d.db.Deeds(ctx, of)
+	n, err := d.register(ctx)
 	if err != nil {
 		return Page[DeedLine]{}, err
 	}
-	n, err := d.register(ctx)
+	if find := strings.TrimSpace(q.Find); find != "" {
+		if of.Subjects, err = d.sought(ctx, n, find); err != nil || len(of.Subjects) == 0 {
+			return Page[DeedLine]{}, err
+		}
+	}
+	deeds, err := d.db.Deeds(ctx, of)
 	if err != nil {
 		return Page[DeedLine]{}, err
 	}
@@ -74,6 +87,21 @@ func (d *Desk) deeds(ctx context.Context, q Query) (Page[DeedLine], error) {
 	return p, nil
 }
 
+// sought are the subjects of the audit that are looked for. Names of what no entry
+// is about are not looked at, so that a search tells nothing that the list does not.
+func (d *Desk) sought(ctx context.Context, n register, find string) (found []string, err error) {
+	subjects, err := d.db.DeedSubjects(ctx, d.Property.ID)
+	for _, s := range subjects {
+		if s == find || finds(find, n.now(s)) {
+			found = append(found, s)
+		}
+	}
+	if len(found) > maxSought {
+		return nil, ErrSubjectsMany
+	}
+	return found, err
+}
+
 // PortfolioDeeds lists the audit of what belongs to no single property: managers,
 // sign-ins, new properties, tokens for all of them. It is asked as Deeds is, with
 // days in UTC; nothing in it is Undoable. Needs Govern, for every property.
@@ -82,19 +110,7 @@ func (o *Office) PortfolioDeeds(ctx context.Context, who Actor, q Query) (Page[D
 	if err != nil {
 		return Page[DeedLine]{}, err
 	}
-	properties, err := o.db.Properties(ctx)
-	if err != nil {
-		return Page[DeedLine]{}, err
-	}
-	p, err := d.deeds(ctx, q)
-	for i, line := range p.Rows {
-		for _, at := range properties {
-			if string(at.ID) == line.Subject {
-				p.Rows[i].About = at.Name
-			}
-		}
-	}
-	return p, err
+	return d.deeds(ctx, q)
 }
 
 // nowhere is a desk for what belongs to no single property: its register knows
@@ -194,17 +210,24 @@ func (d *Desk) doers(ctx context.Context) (doers, error) {
 // register tells what the IDs in the audit are called.
 type register struct {
 	doers
-	roll  *Roll
-	hooks map[doorlink.HookID]string
+	roll       *Roll
+	properties map[string]string
+	hooks      map[doorlink.HookID]string
 }
 
 func (d *Desk) register(ctx context.Context) (register, error) {
-	n := register{roll: &Roll{}, hooks: map[doorlink.HookID]string{}}
-	var err error
+	n := register{roll: &Roll{}, properties: map[string]string{}, hooks: map[doorlink.HookID]string{}}
+	all, err := []doorlink.Property{d.Property}, error(nil)
 	if d.Property.ID != "" {
-		if n.roll, err = d.Roll(ctx); err != nil {
-			return register{}, err
-		}
+		n.roll, err = d.Roll(ctx)
+	} else {
+		all, err = d.db.Properties(ctx)
+	}
+	if err != nil {
+		return register{}, err
+	}
+	for _, p := range all {
+		n.properties[string(p.ID)] = p.Name
 	}
 	if n.doers, err = d.doers(ctx); err != nil {
 		return register{}, err
@@ -232,8 +255,12 @@ func (n register) about(deed doorlink.Deed) string {
 	return deed.Detail.Facts[hostFact]
 }
 
-// now is what a thing of the property is called at present.
+// now is what a thing of the property, or the property itself, is called at
+// present.
 func (n register) now(id string) string {
+	if name := n.properties[id]; name != "" {
+		return name
+	}
 	if p, ok := n.roll.Person(doorlink.PersonID(id)); ok {
 		_, name := called(&doorlink.Row{Person: &p})
 		return name

@@ -249,7 +249,7 @@ func (d *Desk) Imported(ctx context.Context, id doorlink.DraftID) (deed DeedLine
 
 // notUndone is the last import of a subject, if nothing was done about it since.
 func (d *Desk) notUndone(ctx context.Context, subject string) (DeedLine, bool, error) {
-	found, err := d.db.Deeds(ctx, store.DeedQuery{Property: d.Property.ID, Subject: subject, Limit: 1})
+	found, err := d.db.Deeds(ctx, store.DeedQuery{Property: d.Property.ID, Subjects: []string{subject}, Limit: 1})
 	if err != nil || len(found) == 0 || found[0].Action != importAction {
 		return DeedLine{}, false, err
 	}

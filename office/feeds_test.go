@@ -265,6 +265,14 @@ func TestWhatCameOfEachListIsKept(t *testing.T) {
 		if err != nil || len(rest.Rows) != 1 || rest.Rows[0].Report.Counts["skipped"] != 2 || rest.Rows[0].Report.Counts["new"] != 1 || !rest.Rows[0].Skips || rest.Next != "" {
 			t.Fatalf("the one before: got %+v, %v", rest, err)
 		}
+		oldest, err := d.TakenLists(ctx, office.Query{Limit: 1, Sort: office.When})
+		if err != nil || len(oldest.Rows) != 1 || oldest.Rows[0].ID != rest.Rows[0].ID {
+			t.Fatalf("the oldest: got %+v, %v", oldest, err)
+		}
+		oldest, err = d.TakenLists(ctx, office.Query{Limit: 1, Sort: office.When, After: oldest.Next})
+		if err != nil || len(oldest.Rows) != 1 || oldest.Rows[0].ID != first.Rows[0].ID || oldest.Next != "" {
+			t.Fatalf("the one after: got %+v, %v", oldest, err)
+		}
 		csv := func() string {
 			rows, err := d.Skips(ctx, rest.Rows[0].ID)
 			var b strings.Builder

@@ -2,10 +2,8 @@ package office
 
 import (
 	"context"
-	"encoding/base64"
 	"iter"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -26,7 +24,8 @@ var (
 	ErrCountsOnly = doorlink.Fail(doorlink.Denied, "history.counts_only")
 )
 
-// maxSought is how many people one look into the history may be for.
+// maxSought is how many people one look into the history may be for, and how many
+// subjects one look into the audit.
 const maxSought = 20
 
 // What Query.Only["kind"] chooses in the history.
@@ -68,9 +67,9 @@ type Happened struct {
 }
 
 // History lists what happened at doors on keys that the manager decides about,
-// the latest first: calls when they ended, doorcodes when they were given. What
-// doorlink.Record.VisibleTo keeps back leaves no trace in it, nor in its pages;
-// Page.Total stays 0, since nobody counts. Query.Find is for people by name,
+// the latest first unless Query.Sort is When: calls when they ended, doorcodes when
+// they were given. What doorlink.Record.VisibleTo keeps back leaves no trace in it,
+// nor in its pages; Page.Total stays 0, since nobody counts. Query.Find is for people by name,
 // address or unit, Query.Only for "door", "person", "kind", and "from" and "to",
 // days on the doors' clock of which both are in. It fails with ErrDays,
 // ErrHappening, ErrNamesMany, ErrCountsOnly and ErrCursor, and with
@@ -81,17 +80,17 @@ func (d *Desk) History(ctx context.Context, q Query) (Page[Happened], error) {
 		return Page[Happened]{}, err
 	}
 	var p Page[Happened]
-	var last store.Position
+	var last store.Happening
 	for r, err := range d.db.History(ctx, h.viewer, h.of) {
 		if err != nil {
 			return Page[Happened]{}, err
 		}
 		if len(p.Rows) == q.rows() {
-			p.Next = writePosition(last)
+			p.Next = writePosition(last.At, last.ID)
 			break
 		}
 		p.Rows = append(p.Rows, h.tell(r))
-		last = store.Position{At: r.At, ID: r.ID}
+		last = r
 	}
 	return p, nil
 }
@@ -169,7 +168,7 @@ func (d *Desk) historian(ctx context.Context, q Query) (*historian, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &historian{roll: roll, zone: d.Location(), viewer: d.viewer(roll)}
+	h := &historian{roll: roll, zone: d.Location(), viewer: d.viewer(roll), of: store.HistoryQuery{Oldest: q.oldest()}}
 	for _, read := range []func(Query) error{h.readDoor, h.readPeople, h.readKind} {
 		if err := read(q); err != nil {
 			return nil, err
@@ -297,25 +296,4 @@ func outcomeOf(r store.Happening) Outcome {
 		return CodeUsed
 	}
 	return CodeGiven
-}
-
-// A cursor of the history is the position of the page's last line.
-func writePosition(p store.Position) string {
-	return base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(p.At.UnixMilli(), 10) + " " + string(p.ID)))
-}
-
-func readPosition(cursor string) (store.Position, error) {
-	if cursor == "" {
-		return store.Position{}, nil
-	}
-	text, err := base64.RawURLEncoding.DecodeString(cursor)
-	if err != nil {
-		return store.Position{}, ErrCursor.Because(err)
-	}
-	at, id, _ := strings.Cut(string(text), " ")
-	ms, err := strconv.ParseInt(at, 10, 64)
-	if err != nil || id == "" {
-		return store.Position{}, ErrCursor
-	}
-	return store.Position{At: time.UnixMilli(ms), ID: doorlink.RecordID(id)}, nil
 }

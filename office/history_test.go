@@ -52,11 +52,11 @@ func everything(tb testing.TB, d *office.Desk, ada doorlink.PersonID) string {
 		}
 		all = append(all, v)
 	}
-	for _, find := range []string{"", "nwosu"} {
-		for after := ""; ; {
-			p, err := d.History(ctx, office.Query{Find: find, After: after, Limit: 50})
+	for _, q := range []office.Query{{}, {Find: "nwosu"}, {Sort: office.When}, {Find: "nwosu", Sort: office.When}} {
+		for q.Limit = 50; ; {
+			p, err := d.History(ctx, q)
 			see(p, err)
-			if after = p.Next; after == "" {
+			if q.After = p.Next; q.After == "" {
 				break
 			}
 		}
@@ -216,6 +216,10 @@ func chosenHistory(t *testing.T, h *house) {
 		if !slices.Equal(got, of.want) {
 			t.Errorf("%s: got %v, want %v", of.name, got, of.want)
 		}
+		slices.Reverse(of.want)
+		if got := oneByOne(t, d, of.q); !slices.Equal(got, of.want) {
+			t.Errorf("%s, the oldest first: got %v, want %v", of.name, got, of.want)
+		}
 	}
 	for want, q := range map[error]office.Query{
 		office.ErrDays: {Only: map[string]string{"from": "14.5."}}, office.ErrHappening: {Only: map[string]string{"kind": "sign"}},
@@ -228,6 +232,40 @@ func chosenHistory(t *testing.T, h *house) {
 	if _, err := d.History(ctx, office.Query{Only: map[string]string{"from": "2026-05-15", "to": "2026-05-14"}}); !errors.Is(err, office.ErrDays) {
 		t.Errorf("an end before the beginning: got %v", err)
 	}
+}
+
+// oneByOne reads a history from its start, a page for each line, and the whole of
+// it at once, which must be the same.
+func oneByOne(t *testing.T, d *office.Desk, q office.Query) (got []office.Outcome) {
+	t.Helper()
+	q.Sort, q.Limit = office.When, 1
+	var ids, whole []doorlink.RecordID
+	for {
+		p, err := d.History(t.Context(), q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, l := range p.Rows {
+			got, ids = append(got, l.Outcome), append(ids, l.ID)
+		}
+		if q.After = p.Next; q.After == "" {
+			break
+		}
+	}
+	lines, err := d.AllHistory(t.Context(), q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for l, err := range lines {
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole = append(whole, l.ID)
+	}
+	if !slices.Equal(ids, whole) {
+		t.Errorf("a line at a time: got %v, at once %v", ids, whole)
+	}
+	return got
 }
 
 func TestWhereOnlyCountsAreShownNobodyIsNamed(t *testing.T) { onEach(t, countsOnly) }

@@ -315,47 +315,33 @@ func host(address string) string {
 	return u.Host
 }
 
-// Deliveries lists what a webhook was told, the latest first. Query.Only has
-// "state", one of store.DeliveryWaiting and its like, and "event", a kind.
-// Page.Total ends one above store.MaxCounted. It fails with store.ErrNoHook and ErrCursor. Needs Connect.
+// Deliveries lists what a webhook was told, the latest first unless Query.Sort is
+// When. Query.Find is the ID of one, which receivers know as its webhook-id;
+// Query.Only has "state", one of store.DeliveryWaiting and its like, and "event",
+// a kind. Page.Total ends one above store.MaxCounted. It fails with store.ErrNoHook
+// and ErrCursor. Needs Connect.
 func (d *Desk) Deliveries(ctx context.Context, id doorlink.HookID, q Query) (Page[store.Delivery], error) {
 	if _, err := d.Hook(ctx, id); err != nil {
 		return Page[store.Delivery]{}, err
 	}
-	before, err := readBefore(q.After)
+	after, err := readPosition(q.After)
 	if err != nil {
 		return Page[store.Delivery]{}, err
 	}
-	limit := min(max(q.Limit, 0), MaxPage)
-	if limit == 0 {
-		limit = PageSize
-	}
 	all, total, err := d.db.Deliveries(ctx, store.DeliveryQuery{
-		Hook: id, State: q.Only["state"], Event: doorlink.EventKind(q.Only["event"]), Before: before, Limit: limit + 1,
+		Hook: id, State: q.Only["state"], Event: doorlink.EventKind(q.Only["event"]), ID: doorlink.DeliveryID(strings.TrimSpace(q.Find)),
+		Oldest: q.oldest(), After: after, Limit: q.rows() + 1,
 	})
 	if err != nil {
 		return Page[store.Delivery]{}, err
 	}
 	p := Page[store.Delivery]{Rows: all, Total: total}
-	if len(all) > limit {
-		last := all[limit-1]
-		p.Rows, p.Next = all[:limit], strconv.FormatInt(last.At.UnixMilli(), 10)+"."+string(last.ID)
+	if len(all) > q.rows() {
+		p.Rows = all[:q.rows()]
+		last := p.Rows[len(p.Rows)-1]
+		p.Next = writePosition(last.At, last.ID)
 	}
 	return p, nil
-}
-
-// readBefore reads a cursor: the moment and the ID of the last row of the page
-// before.
-func readBefore(cursor string) (d store.Delivery, err error) {
-	if cursor == "" {
-		return d, nil
-	}
-	moment, id, _ := strings.Cut(cursor, ".")
-	n, err := strconv.ParseInt(moment, 10, 64)
-	if err != nil || id == "" {
-		return d, ErrCursor
-	}
-	return store.Delivery{ID: doorlink.DeliveryID(id), At: time.UnixMilli(n)}, nil
 }
 
 // Delivery finds one delivery of a webhook, or fails with store.ErrNoHook or

@@ -265,6 +265,18 @@ func deliveriesAreGuarded(t *testing.T, h *house) {
 	if err != nil || len(rest.Rows) != 1 || rest.Next != "" {
 		t.Errorf("got %+v, %v", rest, err)
 	}
+	oldest, err := d.Deliveries(ctx, made.ID, office.Query{Sort: office.When, Find: " " + string(first.Rows[1].ID) + " "})
+	if err != nil || len(oldest.Rows) != 1 || oldest.Rows[0].ID != first.Rows[1].ID || oldest.Total != 1 {
+		t.Errorf("by its ID: got %+v, %v", oldest, err)
+	}
+	oldest, err = d.Deliveries(ctx, made.ID, office.Query{Sort: office.When, Limit: 1})
+	if err != nil || len(oldest.Rows) != 1 || oldest.Rows[0].ID != rest.Rows[0].ID {
+		t.Errorf("the oldest: got %+v, %v", oldest, err)
+	}
+	oldest, err = d.Deliveries(ctx, made.ID, office.Query{Sort: office.When, After: oldest.Next})
+	if err != nil || len(oldest.Rows) != 2 || oldest.Rows[1].ID != first.Rows[0].ID || oldest.Next != "" {
+		t.Errorf("all after it: got %+v, %v", oldest, err)
+	}
 	if _, err := d.Deliveries(ctx, made.ID, office.Query{After: "x"}); !errors.Is(err, office.ErrCursor) {
 		t.Errorf("no cursor: got %v", err)
 	}

@@ -189,8 +189,8 @@ func (r *Roll) accessLine(h held, now time.Time) AccessLine {
 	return line
 }
 
-// AdminActions lists what managers did at the property, the latest first, as
-// Deeds does. Query.Only["manager"] chooses one of them. Needs Govern.
+// AdminActions lists what managers did at the property, as Deeds does.
+// Query.Only["manager"] chooses one of them. Needs Govern.
 func (d *Desk) AdminActions(ctx context.Context, q Query) (Page[DeedLine], error) {
 	if err := d.may(doorlink.Govern); err != nil {
 		return Page[DeedLine]{}, err

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"strconv"
 	"time"
 
 	"doorlink"
@@ -95,18 +94,18 @@ func (d *Desk) taken(f store.Feed, s Skips, now time.Time) store.Taken {
 }
 
 // TakenLists lists what came of the lists that came by themselves, the latest
-// first, for as long as calls are kept. Query.Find is for pieces of their names.
+// first unless Query.Sort is When, for as long as calls are kept. Query.Find is for pieces of their names.
 // It counts nothing. Needs what Feed does.
 func (d *Desk) TakenLists(ctx context.Context, q Query) (Page[TakenList], error) {
 	if err := d.mayFeed(); err != nil {
 		return Page[TakenList]{}, err
 	}
-	before, err := readBefore(q.After)
+	after, err := readPosition(q.After)
 	if err != nil {
 		return Page[TakenList]{}, err
 	}
 	all, err := d.db.TakenLists(ctx, store.TakenQuery{
-		Property: d.Property.ID, File: q.Find, Before: store.Taken{ID: doorlink.TakenID(before.ID), At: before.At}, Limit: q.rows() + 1,
+		Property: d.Property.ID, File: q.Find, Oldest: q.oldest(), After: after, Limit: q.rows() + 1,
 	})
 	if err != nil {
 		return Page[TakenList]{}, err
@@ -115,7 +114,7 @@ func (d *Desk) TakenLists(ctx context.Context, q Query) (Page[TakenList], error)
 	if len(all) > q.rows() {
 		all = all[:q.rows()]
 		last := all[len(all)-1]
-		p.Next = strconv.FormatInt(last.At.UnixMilli(), 10) + "." + string(last.ID)
+		p.Next = writePosition(last.At, last.ID)
 	}
 	for _, t := range all {
 		l := TakenList{ID: t.ID, File: t.File, Skips: t.Skipped != ""}

@@ -125,11 +125,11 @@ func tokensEnd(t *testing.T, h *house) {
 			t.Errorf("got %v, want %v", err, office.ErrToken)
 		}
 	}
-	deeds, err := h.db.Deeds(ctx, store.DeedQuery{Property: h.plan.Property.ID, Subject: string(one.ID), Limit: 9})
+	deeds, err := h.db.Deeds(ctx, store.DeedQuery{Property: h.plan.Property.ID, Subjects: []string{string(one.ID)}, Limit: 9})
 	if err != nil || len(deeds) != 2 || deeds[0].Action != "token.end" || deeds[1].Detail.Facts["name"] != "Rent roll" {
 		t.Errorf("audit: got %+v, %v", deeds, err)
 	}
-	deeds, err = h.db.Deeds(ctx, store.DeedQuery{Subject: string(all.ID), Limit: 9})
+	deeds, err = h.db.Deeds(ctx, store.DeedQuery{Subjects: []string{string(all.ID)}, Limit: 9})
 	if err != nil || len(deeds) != 2 {
 		t.Errorf("audit of the whole: got %+v, %v", deeds, err)
 	}

@@ -35,15 +35,12 @@ var (
 		`INSERT INTO audit (` + deedColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`}
 	deedBySeq = query[deedRow]{"reading the audit",
 		`SELECT ` + deedColumns + ` FROM audit WHERE property = $1 AND seq = $2`, scanDeed, ErrNoDeed}
-	deedsBefore = query[deedRow]{"reading the audit",
-		`SELECT ` + deedColumns + ` FROM audit WHERE property = $1 AND seq < $2
-			AND ($3 = '' OR subject = $3)
-			AND ($4 = '' OR manager = $4 OR via = $4 OR ($4 = '` + Itself + `' AND manager = ''))
-			AND ($5 = '' OR action = $5 OR substr(action, 1, length($5) + 1) = $5 || '.')
-			AND at >= $6 AND at < $7
-		ORDER BY seq DESC LIMIT $8`, scanDeed, nil}
-	deedDoers = query[Doer]{"reading who is in the audit",
+	deedsOfAll = deedsOf("")
+	deedsOfOne = deedsOf(" AND subject = $8")
+	deedDoers  = query[Doer]{"reading who is in the audit",
 		`SELECT DISTINCT manager, via, action FROM audit WHERE property = $1`, scanDoer, nil}
+	deedSubjects = query[string]{"reading what is in the audit",
+		`SELECT DISTINCT subject FROM audit WHERE property = $1 AND subject <> ''`, text[string], nil}
 	deedsAfter = query[deedRow]{"verifying the audit",
 		`SELECT ` + deedColumns + ` FROM audit WHERE property = $1 AND seq > $2 ORDER BY seq LIMIT $3`, scanDeed, nil}
 	chains = query[doorlink.PropertyID]{"listing the chains of the audit",
@@ -51,6 +48,18 @@ var (
 	eraseDetail = statement{"erasing details of the audit",
 		`UPDATE audit SET detail = '' WHERE property = $1 AND detail LIKE $2`}
 )
+
+// deedsOf reads entries beyond number $2.
+func deedsOf(subject string) map[bool]query[deedRow] {
+	return bothWays(func(w way) query[deedRow] {
+		return query[deedRow]{"reading the audit",
+			`SELECT ` + deedColumns + ` FROM audit WHERE property = $1 AND seq ` + w.beyond + ` $2` + subject + `
+				AND ($3 = '' OR manager = $3 OR via = $3 OR ($3 = '` + Itself + `' AND manager = ''))
+				AND ($4 = '' OR action = $4 OR substr(action, 1, length($4) + 1) = $4 || '.')
+				AND at >= $5 AND at < $6
+			ORDER BY seq ` + w.order + ` LIMIT $7`, scanDeed, nil}
+	})
+}
 
 // Audit writes a deed at the end of its chain, in the same transaction as what
 // was done, and returns its number. Writers of one chain take turns.
@@ -77,24 +86,56 @@ const Itself = "doorlink"
 // DeedQuery chooses entries of one chain. Empty fields choose all.
 type DeedQuery struct {
 	Property doorlink.PropertyID
-	Before   int64 // only entries with a lower number; 0: from the latest
-	Subject  string
+	Subjects []string  // the IDs of what was changed, of which there should be few
 	By       string    // the ID of a manager, whose programs count as well, or of a token; or Itself
 	Action   string    // "unit.add", or "unit" for whatever is done with units
 	From, To time.Time // [From, To)
+	Oldest   bool      // the oldest first
+	After    int64     // begin behind the entry with this number; 0: at the first
 	Limit    int
 }
 
-// Deeds reads entries of the audit, the latest first.
+// Deeds reads entries of the audit, the latest first unless asked otherwise.
 func (db *DB) Deeds(ctx context.Context, q DeedQuery) ([]doorlink.Deed, error) {
-	const never = 1 << 62
-	rows, err := deedsBefore.all(ctx, db.read, q.Property, cmp.Or(q.Before, never), q.Subject, q.By, q.Action,
-		ms(q.From), cmp.Or(ms(q.To), never), q.Limit)
+	rows, err := db.deedRows(ctx, q)
 	all := make([]doorlink.Deed, len(rows))
 	for i, r := range rows {
 		all[i] = r.Deed
 	}
 	return all, err
+}
+
+// deedRows reads what is about each subject in the order of an index, and puts it
+// together.
+func (db *DB) deedRows(ctx context.Context, q DeedQuery) ([]deedRow, error) {
+	const never = 1 << 62
+	if q.After == 0 && !q.Oldest {
+		q.After = never
+	}
+	args := []any{q.Property, q.After, q.By, q.Action, ms(q.From), cmp.Or(ms(q.To), never), q.Limit}
+	if len(q.Subjects) == 0 {
+		return deedsOfAll[q.Oldest].all(ctx, db.read, args...)
+	}
+	var all []deedRow
+	for _, subject := range q.Subjects {
+		rows, err := deedsOfOne[q.Oldest].all(ctx, db.read, append(args[:len(args):len(args)], subject)...)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, rows...)
+	}
+	slices.SortFunc(all, func(a, b deedRow) int {
+		if q.Oldest {
+			return cmp.Compare(a.Seq, b.Seq)
+		}
+		return cmp.Compare(b.Seq, a.Seq)
+	})
+	return all[:min(len(all), q.Limit)], nil
+}
+
+// DeedSubjects reads the IDs of all that entries of a chain are about, in no order.
+func (db *DB) DeedSubjects(ctx context.Context, p doorlink.PropertyID) ([]string, error) {
+	return deedSubjects.all(ctx, db.read, p)
 }
 
 // Doer says that a manager, a token of theirs, or doorlink itself did something

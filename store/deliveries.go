@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"strings"
 	"time"
 
@@ -67,18 +68,18 @@ type DeliveryQuery struct {
 	Hook   doorlink.HookID
 	State  string
 	Event  doorlink.EventKind
-	Before Delivery // only what comes after it in the list: its At and ID count; zero: from the latest
+	ID     doorlink.DeliveryID
+	Oldest bool     // the oldest first
+	After  Position // begin behind it
 	Limit  int
 }
 
-const (
-	deliveryColumns = `d.id, d.hook, d.event, d.body, d.at, d.tries, d.first_at, d.tried_at, d.next_at, d.done_at, d.status, d.took, d.why`
-)
+const deliveryColumns = `d.id, d.hook, d.event, d.body, d.at, d.tries, d.first_at, d.tried_at, d.next_at, d.done_at, d.status, d.took, d.why`
 
 // deliveriesIn are the two looks at a list: a page of it, and how long it is. By
 // the state that is asked for, since each has an index of its own.
 type deliveriesIn struct {
-	page  query[Delivery]
+	page  map[bool]query[Delivery]
 	total query[int]
 }
 
@@ -86,8 +87,10 @@ type deliveriesIn struct {
 func listOf(state string) deliveriesIn {
 	where := ` FROM deliveries d WHERE d.hook = $1 AND ($2 = '' OR d.event = $2)` + state
 	return deliveriesIn{
-		query[Delivery]{"reading deliveries", `SELECT ` + deliveryColumns + where + ` AND (d.at < $3 OR (d.at = $3 AND d.id < $4))
-			ORDER BY d.at DESC, d.id DESC LIMIT $5`, scanDelivery, nil},
+		bothWays(func(w way) query[Delivery] {
+			return query[Delivery]{"reading deliveries", `SELECT ` + deliveryColumns + where + ` AND (d.at, d.id) ` + w.beyond + ` ($3, $4)
+				ORDER BY d.at ` + w.order + `, d.id ` + w.order + ` LIMIT $5`, scanDelivery, nil}
+		}),
 		query[int]{"counting deliveries", `SELECT COUNT(*) FROM (SELECT d.id` + where + ` LIMIT $3) counted`, number[int], nil},
 	}
 }
@@ -137,22 +140,38 @@ var (
 // MaxCounted is how far Deliveries counts: a busy house has hundreds of thousands.
 const MaxCounted = 10_000
 
-// Deliveries reads deliveries of a webhook, the latest first, and counts how
-// many there are in all, up to one more than MaxCounted. That the webhook is the asker's is for the caller to
-// find out.
+// Deliveries reads deliveries of a webhook, the latest first unless asked
+// otherwise, and counts how many there are in all, up to one more than MaxCounted.
+// That the webhook is the asker's is for the caller to find out.
 func (db *DB) Deliveries(ctx context.Context, q DeliveryQuery) (all []Delivery, total int, err error) {
-	if q.Before.ID == "" {
-		q.Before.At = time.UnixMilli(1 << 52)
-	}
 	list, ok := deliveryLists[q.State]
 	if !ok {
 		return nil, 0, nil // nothing is in a state that there is not
 	}
-	if all, err = list.page.all(ctx, db.read, q.Hook, q.Event, ms(q.Before.At), q.Before.ID, q.Limit); err != nil {
+	if q.ID != "" {
+		return db.oneOf(ctx, q)
+	}
+	after := q.After.orStart(q.Oldest, time.Time{}, time.Time{})
+	if all, err = list.page[q.Oldest].all(ctx, db.read, q.Hook, q.Event, ms(after.At), after.ID, q.Limit); err != nil {
 		return nil, 0, err
 	}
 	total, err = list.total.first(ctx, db.read, q.Hook, q.Event, MaxCounted+1)
 	return all, total, err
+}
+
+// oneOf reads the delivery with the ID that a query asks for, if it is otherwise as
+// that says.
+func (db *DB) oneOf(ctx context.Context, q DeliveryQuery) ([]Delivery, int, error) {
+	one, err := db.Delivery(ctx, q.Hook, q.ID)
+	switch {
+	case errors.Is(err, ErrNoDelivery):
+		return nil, 0, nil
+	case err != nil:
+		return nil, 0, err
+	case q.State != "" && q.State != one.State(), q.Event != "" && q.Event != one.Event:
+		return nil, 0, nil
+	}
+	return []Delivery{one}, 1, nil
 }
 
 // Delivery reads one delivery of a webhook, or fails with ErrNoDelivery.

@@ -38,9 +38,23 @@ func HotTexts() map[string]string {
 		slotOf.doing: slotOf.text, codesOf.doing: codesOf.text, handedIn.doing: handedIn.text,
 		handsetBySession.doing: handsetBySession.text,
 		sceneOf.doing:          sceneOf.text, unusedCode.doing: unusedCode.text, claimDelivery.doing: claimDelivery.text,
-		historyAt.doing: historyAt.text, historyOfDoor.doing: historyOfDoor.text, historyOfPerson.doing: historyOfPerson.text,
 		callsNow.doing: callsNow.text,
 	}
+}
+
+// LogTexts are the statements that read lists by time, by whether they read the
+// oldest first.
+func LogTexts() map[bool]map[string]string {
+	texts := map[bool]map[string]string{}
+	for _, oldest := range []bool{false, true} {
+		texts[oldest] = map[string]string{
+			"history": historyAt[oldest].text, "history of a door": historyOfDoor[oldest].text,
+			"history of a person": historyOfPerson[oldest].text, "audit": deedsOfAll[oldest].text,
+			"audit of a subject": deedsOfOne[oldest].text, "lists": takenAt[oldest].text,
+			"deliveries": deliveryLists[""].page[oldest].text, "dead deliveries": deliveryLists[DeliveryDead].page[oldest].text,
+		}
+	}
+	return texts
 }
 
 // Records reads everything that is on record of a property, whoever may see it.

@@ -32,63 +32,53 @@ type HistoryQuery struct {
 	People     []doorlink.PersonID
 	From, To   time.Time // [From, To)
 	Unanswered bool      // of the calls only those that nobody answered
+	Oldest     bool      // the oldest first
 	After      Position  // begin behind it
 }
 
-// Position is where a record stands in a history: by time, then by ID.
-type Position struct {
-	At time.Time
-	ID doorlink.RecordID
-}
-
-// position is where the record stands.
-func (h Happening) position() Position { return Position{h.At, h.ID} }
-
-// before reports whether p comes behind q in a history, that is, earlier in
-// time.
-func (p Position) before(q Position) bool {
-	if !p.At.Equal(q.At) {
-		return p.At.Before(q.At)
-	}
-	return p.ID < q.ID
-}
+// position is where the record stands in a history.
+func (h Happening) position() Position { return Position{h.At, string(h.ID)} }
 
 // unseen is the part of doorlink.Record.VisibleTo that is alike for all viewers,
 // as the indexes have it. It spares reading what VisibleTo would take out; that
 // the two say the same is tested.
 const unseen = `(own AND door_type = 'residence')`
 
-// history has room for the condition that a stream adds. A call may have two
-// codes of the same millisecond: the lower number stands for both.
-const (
-	historyColumns = `SELECT r.id, r.kind, r.property, r.door, r.door_type, r.person, r.own, r.call, r.state, r.at,
+// historyColumns have room for the conditions that a stream adds. A call may have
+// two codes of the same millisecond: the lower number stands for both.
+const historyColumns = `SELECT r.id, r.kind, r.property, r.door, r.door_type, r.person, r.own, r.call, r.state, r.at,
 			COALESCE(c.unit, ''), COALESCE(c.caller_kind, ''), COALESCE(c.answered_at, 0), COALESCE(c.since_at, 0),
 			(SELECT COUNT(*) FROM codes g WHERE g.call = r.call AND g.call <> ''),
 			COALESCE(k.opened, ''), COALESCE(k.used, FALSE), COALESCE(k.cancelled_at, 0)
 		FROM records r LEFT JOIN calls c ON c.id = r.call
 		LEFT JOIN codes k ON k.call = r.call AND k.call <> '' AND r.kind = 'code' AND k.nth =
 			(SELECT MIN(n.nth) FROM codes n WHERE n.call = r.call AND n.call <> '' AND n.issued_at = r.at)
-		WHERE r.property = $1 AND r.kind = $2 AND r.at >= $3 AND (r.at, r.id) < ($4, $5)
-			AND (NOT $6 OR r.state <> 'ended') AND NOT ` + unseen
-	historyOrder = ` ORDER BY r.at DESC, r.id DESC LIMIT $7`
-)
+		WHERE r.property = $1 AND r.kind = $2 AND (NOT $6 OR r.state <> 'ended') AND NOT ` + unseen
 
 var (
-	historyAt       = query[Happening]{"reading the history", historyColumns + historyOrder, scanHappening, nil}
-	historyOfDoor   = query[Happening]{"reading the history of a door", historyColumns + ` AND r.door = $8` + historyOrder, scanHappening, nil}
-	historyOfPerson = query[Happening]{"reading the history of a person", historyColumns + ` AND r.person = $8` + historyOrder, scanHappening, nil}
+	historyAt       = historyOf("reading the history", "")
+	historyOfDoor   = historyOf("reading the history of a door", " AND r.door = $8")
+	historyOfPerson = historyOf("reading the history of a person", " AND r.person = $8")
 )
 
-// History goes through what a viewer may see of what happened, the latest first:
-// every record that it yields is doorlink.Record.VisibleTo the viewer, and of the
-// others it tells nothing. It reads as far as it is asked, in batches, each with
-// a time limit of its own. After an error, which comes with a zero Happening, it
-// ends.
+// historyOf reads records up to $3, beyond the one that happened at $4 with ID $5.
+func historyOf(doing, whose string) map[bool]query[Happening] {
+	return bothWays(func(w way) query[Happening] {
+		return query[Happening]{doing, historyColumns + whose + ` AND r.at ` + w.within + ` $3 AND (r.at, r.id) ` + w.beyond + ` ($4, $5)
+			ORDER BY r.at ` + w.order + `, r.id ` + w.order + ` LIMIT $7`, scanHappening, nil}
+	})
+}
+
+// History goes through what a viewer may see of what happened, the latest first
+// unless asked otherwise: every record that it yields is doorlink.Record.VisibleTo
+// the viewer, and of the others it tells nothing. It reads as far as it is asked,
+// in batches, each with a time limit of its own. After an error, which comes with
+// a zero Happening, it ends.
 func (db *DB) History(ctx context.Context, v doorlink.Viewer, q HistoryQuery) iter.Seq2[Happening, error] {
 	return func(yield func(Happening, error) bool) {
 		all := q.streams(v)
 		for {
-			next, err := latest(ctx, db, all)
+			next, err := foremost(ctx, db, all)
 			if err != nil {
 				yield(Happening{}, err)
 				return
@@ -105,13 +95,13 @@ func (db *DB) History(ctx context.Context, v doorlink.Viewer, q HistoryQuery) it
 	}
 }
 
-// latest finds the stream that has the latest record; nil: all have ended.
-func latest(ctx context.Context, db *DB, all []*stream) (found *stream, err error) {
+// foremost finds the stream whose record comes next; nil: all have ended.
+func foremost(ctx context.Context, db *DB, all []*stream) (found *stream, err error) {
 	for _, s := range all {
 		if err := s.fill(ctx, db); err != nil {
 			return nil, err
 		}
-		if len(s.rows) > 0 && (found == nil || found.rows[0].position().before(s.rows[0].position())) {
+		if len(s.rows) > 0 && (found == nil || s.rows[0].position().before(found.rows[0].position(), s.q.Oldest)) {
 			found = s
 		}
 	}
@@ -158,26 +148,17 @@ func (q HistoryQuery) streams(v doorlink.Viewer) (all []*stream) {
 	default:
 		of, keys = historyAt, []string{""}
 	}
-	start := q.After
-	if start == (Position{}) {
-		start.At = q.To
-	}
-	if start.At.IsZero() {
-		start.At = endOfTime
-	}
+	start := q.After.orStart(q.Oldest, q.From, q.To)
 	for _, kind := range seenKinds {
 		if q.Kind != "" && q.Kind != kind || q.Unanswered && kind != doorlink.CallRecord {
 			continue
 		}
 		for _, key := range keys {
-			all = append(all, &stream{of: of, kind: kind, key: key, viewer: v, q: q, at: start, batch: firstBatch})
+			all = append(all, &stream{of: of[q.Oldest], kind: kind, key: key, viewer: v, q: q, at: start, batch: firstBatch})
 		}
 	}
 	return all
 }
-
-// endOfTime is later than any record.
-var endOfTime = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
 func texts[T ~string](all []T) []string {
 	list := make([]string, len(all))
@@ -187,10 +168,21 @@ func texts[T ~string](all []T) []string {
 	return list
 }
 
+// end is how far is read at most.
+func (q HistoryQuery) end() time.Time {
+	switch {
+	case !q.Oldest:
+		return q.From
+	case q.To.IsZero():
+		return endOfTime
+	}
+	return q.To
+}
+
 // fill reads on until there is a row to yield, or no more.
 func (s *stream) fill(ctx context.Context, db *DB) error {
 	for len(s.rows) == 0 && !s.ended {
-		args := []any{s.viewer.Property, s.kind, ms(s.q.From), ms(s.at.At), s.at.ID, s.q.Unanswered, s.batch}
+		args := []any{s.viewer.Property, s.kind, ms(s.q.end()), ms(s.at.At), s.at.ID, s.q.Unanswered, s.batch}
 		if s.key != "" {
 			args = append(args, s.key)
 		}

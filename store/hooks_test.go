@@ -287,7 +287,7 @@ func deliveriesAreListed(t *testing.T, db *store.DB) {
 	first, total, err := db.Deliveries(ctx, store.DeliveryQuery{Hook: hook.ID, Limit: 3})
 	same(t, "error", err, nil)
 	same(t, "in all", total, 5)
-	rest, _, err := db.Deliveries(ctx, store.DeliveryQuery{Hook: hook.ID, Before: first[2], Limit: 9})
+	rest, _, err := db.Deliveries(ctx, store.DeliveryQuery{Hook: hook.ID, After: store.Position{At: first[2].At, ID: string(first[2].ID)}, Limit: 9})
 	same(t, "error", err, nil)
 	same(t, "the rest", len(rest), 2)
 	none, _, err := db.Deliveries(ctx, store.DeliveryQuery{Hook: hook.ID, Event: doorlink.QRChanged, Limit: 9})

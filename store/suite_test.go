@@ -44,6 +44,7 @@ var suite = []struct {
 
 	{"HistoryIsWhatAViewerMaySee", historyIsWhatAViewerMaySee},
 	{"HistoryTellsOfCallAndCode", historyTellsOfCallAndCode},
+	{"LogsAreReadBothWays", logsAreReadBothWays},
 
 	{"LinkWorksOnce", linkWorksOnce},
 	{"LinkIsRefused", linkIsRefused},
@@ -62,6 +63,7 @@ var suite = []struct {
 	{"AClaimEndsByItself", claimEndsByItself},
 	{"ALongQueueHidesNobodyElses", longQueueHidesNobody},
 	{"DeliveriesAreListedAndSentAgain", deliveriesAreListed},
+	{"DeliveryIsFoundByID", deliveryIsFoundByID},
 	{"AWebhookIsReplacedByAChange", hookIsChanged},
 
 	{"FeedIsClaimedByOne", feedIsClaimedByOne},

@@ -21,8 +21,9 @@ type Taken struct {
 // TakenQuery chooses lists that were taken at a property.
 type TakenQuery struct {
 	Property doorlink.PropertyID
-	File     string // a piece of its name, whatever the case; empty: all
-	Before   Taken  // only what comes after it in the list: its At and ID count; zero: from the latest
+	File     string   // a piece of its name, whatever the case; empty: all
+	Oldest   bool     // the oldest first
+	After    Position // begin behind it
 	Limit    int
 }
 
@@ -32,10 +33,12 @@ var (
 	addTaken = statement{"keeping what came of a list", `INSERT INTO taken (` + takenColumns + `) VALUES ($1, $2, $3, $4, $5, $6)`}
 
 	// What was skipped may be long, and is read of one list alone.
-	takenAt = query[Taken]{"reading what came of lists",
-		`SELECT id, property, at, file, result, CASE WHEN skipped = '' THEN '' ELSE '[]' END FROM taken
-		WHERE property = $1 AND LOWER(file) LIKE $2 ESCAPE '!' AND (at < $3 OR (at = $3 AND id < $4))
-		ORDER BY at DESC, id DESC LIMIT $5`, scanTaken, nil}
+	takenAt = bothWays(func(w way) query[Taken] {
+		return query[Taken]{"reading what came of lists",
+			`SELECT id, property, at, file, result, CASE WHEN skipped = '' THEN '' ELSE '[]' END FROM taken
+			WHERE property = $1 AND LOWER(file) LIKE $2 ESCAPE '!' AND (at, id) ` + w.beyond + ` ($3, $4)
+			ORDER BY at ` + w.order + `, id ` + w.order + ` LIMIT $5`, scanTaken, nil}
+	})
 	oneTaken = query[Taken]{"reading what came of a list",
 		`SELECT ` + takenColumns + ` FROM taken WHERE property = $1 AND id = $2`, scanTaken, ErrMissing}
 )
@@ -46,13 +49,12 @@ func (tx *Tx) AddTaken(ctx context.Context, t Taken) error {
 	return err
 }
 
-// TakenLists reads what came of lists, the latest first. Of what was skipped it
-// tells no more than whether there is anything: then Skipped is not empty.
+// TakenLists reads what came of lists, the latest first unless asked otherwise. Of
+// what was skipped it tells no more than whether there is anything: then Skipped
+// is not empty.
 func (db *DB) TakenLists(ctx context.Context, q TakenQuery) ([]Taken, error) {
-	if q.Before.ID == "" {
-		q.Before.At = time.UnixMilli(1 << 52)
-	}
-	return takenAt.all(ctx, db.read, q.Property, containing(q.File), ms(q.Before.At), q.Before.ID, q.Limit)
+	after := q.After.orStart(q.Oldest, time.Time{}, time.Time{})
+	return takenAt[q.Oldest].all(ctx, db.read, q.Property, containing(q.File), ms(after.At), after.ID, q.Limit)
 }
 
 // TakenList reads what came of one list of a property, or fails with ErrMissing.

@@ -124,6 +124,6 @@ func printChain(ctx context.Context, db *store.DB, out *bufio.Writer, words *loc
 			fmt.Fprintf(out, "%s\t%s\t%d\t%s\t%s\t%s\n", d.At.UTC().Format(time.RFC3339), d.Property, d.Seq, d.Manager, d.Subject,
 				words.Say("audit."+d.Action))
 		}
-		q.Before = deeds[len(deeds)-1].Seq
+		q.After = deeds[len(deeds)-1].Seq
 	}
 }

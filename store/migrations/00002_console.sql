@@ -117,7 +117,7 @@ CREATE TABLE audit (
     PRIMARY KEY (property, seq)
 );
 CREATE INDEX audit_by_time ON audit (property, at);
-CREATE INDEX audit_by_subject ON audit (subject);
+CREATE INDEX audit_by_subject ON audit (property, subject, seq);
 CREATE INDEX audit_by_who ON audit (property, manager, via, action);
 
 -- A program's right to use the API.

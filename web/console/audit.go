@@ -2,7 +2,6 @@ package console
 
 import (
 	"cmp"
-	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -13,18 +12,17 @@ import (
 	"doorlink/office"
 	"doorlink/store"
 	"doorlink/web/locale"
-	"doorlink/web/page"
 )
 
-// auditView is audit.html: what was changed, by whom, the latest first.
+// auditView is audit.html: what was changed, by whom.
 type auditView struct {
 	shell
+	listing
 	From, To string
 	By, What []group
 	Wrong    string // what is wrong with what was asked for; empty: nothing
 	Chips    []chip
 	Deeds    []deedRow
-	Next     string // the address of the page after; empty: this is the last
 	All      string // the address without any choice
 }
 
@@ -75,14 +73,12 @@ func auditQuery(r *http.Request) office.Query { return asked(r, "from", "to", "w
 // showAudit shows what was found. What was asked for wrongly is said beside what
 // was asked.
 func (s *Server) showAudit(w http.ResponseWriter, r *http.Request, v auditView, found office.Page[office.DeedLine], err error, moment func(time.Time) string) error {
-	status := http.StatusOK
-	if e, ok := errors.AsType[*doorlink.Error](err); ok && e.Kind == doorlink.Invalid {
-		status, v.Wrong, err = page.Status(e.Kind), page.Sentence(v.Language, e, time.UTC), nil
-	}
+	status, wrong, err := wrongly(v.Language, time.UTC, err)
 	if err != nil {
 		return err
 	}
-	v.Next = nextPage(r, found.Next)
+	v.Wrong = wrong
+	v.listing = logged(v.Language, r, found, "console.audit.")
 	for _, deed := range found.Rows {
 		v.Deeds = append(v.Deeds, deedRow{
 			When: moment(deed.At), By: byWhom(v.Language, deed), What: whatWas(v.Language, deed), About: deed.About,
@@ -95,11 +91,12 @@ func (s *Server) showAudit(w http.ResponseWriter, r *http.Request, v auditView, 
 // choose fills the form above the list, and says what was chosen. Who did nothing
 // here is called by the ID that was asked for: the audit does not name them.
 func (v *auditView) choose(r *http.Request, c office.DeedChoices) {
-	chosen := auditQuery(r).Only
-	v.From, v.To = chosen["from"], chosen["to"]
+	q := auditQuery(r)
+	chosen := q.Only
+	v.From, v.To, chosen["q"] = chosen["from"], chosen["to"], q.Find
 	v.By, v.What = doers(v.Language, c), kinds(v.Language, c.Actions)
 	chosen["who"], chosen["what"] = pick(v.By, chosen["who"]), pick(v.What, chosen["what"])
-	for _, name := range []string{"from", "to", "who", "what"} {
+	for _, name := range []string{"from", "to", "who", "what", "q"} {
 		if text := chosen[name]; text != "" {
 			v.Chips = append(v.Chips, chip{v.Say("console.audit.chip."+name, "text", text), without(r, name)})
 		}

@@ -2,7 +2,6 @@ package console
 
 import (
 	"encoding/json"
-	"errors"
 	"io"
 	"iter"
 	"net/http"
@@ -12,21 +11,19 @@ import (
 	"doorlink"
 	"doorlink/office"
 	"doorlink/roster"
-	"doorlink/web/page"
 )
 
-// historyView is history.html: what happened at the doors, the latest first.
+// historyView is history.html: what happened at the doors.
 type historyView struct {
 	shell
+	listing
 	Calls, Codes int // days for which they are kept
 	From, To     string
 	Doors, Kinds []choice
-	Find         string
 	CountsOnly   bool
 	Wrong        string // what is wrong with what was asked for; empty: nothing
 	Chips        []chip
 	Rows         []happenedRow
-	Next         string // the address of the page after; empty: this is the last
 	All          string // the address without any choice
 	CSV, JSON    string // the addresses of the exports; empty: the reader may not
 }
@@ -42,11 +39,7 @@ type happenedRow struct {
 
 // historyQuery reads the address of a history.
 func historyQuery(r *http.Request) office.Query {
-	q := office.Query{Find: r.FormValue("q"), After: r.FormValue("after"), Only: map[string]string{}}
-	for _, name := range []string{"from", "to", "door", "kind", "person"} {
-		q.Only[name] = r.FormValue(name)
-	}
-	return q
+	return asked(r, "from", "to", "door", "kind", "person")
 }
 
 func (s *Server) historyRoutes(on register) {
@@ -63,19 +56,17 @@ func (s *Server) history(w http.ResponseWriter, r *http.Request, d *desk) error 
 		return err
 	}
 	v := historyView{
-		shell: s.shell(r, d, "history"), Find: q.Find, From: q.Only["from"], To: q.Only["to"], CountsOnly: d.Property.CountsOnly,
+		shell: s.shell(r, d, "history"), From: q.Only["from"], To: q.Only["to"], CountsOnly: d.Property.CountsOnly,
 		Calls: daysKept(d.Property, doorlink.CallRecord), Codes: daysKept(d.Property, doorlink.CodeRecord), All: d.path("history"),
 	}
 	v.choose(r, d, q, doors)
-	status := http.StatusOK
 	found, err := d.History(r.Context(), q)
-	if e, ok := errors.AsType[*doorlink.Error](err); ok && e.Kind == doorlink.Invalid {
-		status, v.Wrong, err = page.Status(e.Kind), page.Sentence(d.lang, e, d.Location()), nil
-	}
+	status, wrong, err := wrongly(d.lang, d.Location(), err)
 	if err != nil {
 		return err
 	}
-	v.Next = nextPage(r, found.Next)
+	v.Wrong = wrong
+	v.listing = logged(d.lang, r, found, "console.history.")
 	for _, l := range found.Rows {
 		v.Rows = append(v.Rows, d.happened(l))
 	}

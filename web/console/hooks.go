@@ -235,11 +235,11 @@ type hookView struct {
 	At  hookRow
 	Tab string
 
+	listing
 	States, Kinds []choice // to choose deliveries by
 	Chosen        bool     // some are
 	Count         string   // how many were found
 	Rows          []deliveryRow
-	Next          string
 }
 
 // deliveryRow is a delivery as its pages show it.
@@ -269,13 +269,13 @@ func (s *Server) hook(w http.ResponseWriter, r *http.Request, d *desk) error {
 	if err != nil {
 		return err
 	}
-	q := asked(r)
-	q.Only = map[string]string{"state": r.FormValue("state"), "event": r.FormValue("event")}
+	q := asked(r, "state", "event")
 	found, err := d.Deliveries(r.Context(), v.At.ID, q)
 	if err != nil {
 		return err
 	}
-	v.Next, v.Chosen = nextPage(r, found.Next), q.Only["state"]+q.Only["event"] != ""
+	v.listing = logged(d.lang, r, found, "console.delivery.")
+	v.Chosen = q.Find+q.Only["state"]+q.Only["event"] != ""
 	if v.Count = d.lang.Say("console.delivery.count", "n", found.Total); found.Total > store.MaxCounted {
 		v.Count = d.lang.Say("console.delivery.many", "n", store.MaxCounted)
 	}

@@ -2,11 +2,15 @@ package console
 
 import (
 	"cmp"
+	"errors"
 	"net/http"
 	"strings"
+	"time"
 
+	"doorlink"
 	"doorlink/office"
 	"doorlink/web/locale"
+	"doorlink/web/page"
 )
 
 // sortLink heads a column: the address that sorts by it, and how it is sorted
@@ -62,12 +66,29 @@ func listed[T any](l *locale.Language, r *http.Request, found office.Page[T], wo
 	return listing{q.Find, q.Sort, found.Total, columns(l, r, words, sorts...), nextPage(r, found.Next)}
 }
 
+// logged is the listing of a log, which can be sorted by when alone.
+func logged[T any](l *locale.Language, r *http.Request, found office.Page[T], words string) listing {
+	return listed(l, r, found, words, "-"+office.When)
+}
+
+// Later reports whether what is on the page after happened later.
+func (l listing) Later() bool { return l.Sorted == office.When }
+
 // nextPage is the address of the page after a cursor; none for none.
 func nextPage(r *http.Request, cursor string) string {
 	if cursor == "" {
 		return ""
 	}
 	return with(r, "after", cursor)
+}
+
+// wrongly reads an error as what is wrong with what a list was asked for, if it is
+// that, and the status of the page that says so beside what was asked.
+func wrongly(l *locale.Language, zone *time.Location, err error) (status int, wrong string, other error) {
+	if e, ok := errors.AsType[*doorlink.Error](err); ok && e.Kind == doorlink.Invalid {
+		return page.Status(e.Kind), page.Sentence(l, e, zone), nil
+	}
+	return http.StatusOK, "", err
 }
 
 // columns head the columns by which a list can be sorted; their names begin with

@@ -52,7 +52,7 @@ var reports = []report{
 	},
 	{"keys", doorlink.SeeReports, []string{"key", "doors", "holders", "share"}, []string{"key", "doors", "holders"}, nil, keysLines},
 	{"unreached", doorlink.SeeReports, []string{"unit", "residents", "unreached"}, []string{"unit", "unreached"}, nil, unreachedLines},
-	{"actions", doorlink.Govern, []string{"time", "manager", "action", "about"}, nil, []string{"manager"}, actionLines},
+	{"actions", doorlink.Govern, []string{"when", "manager", "action", "about"}, []string{"-" + office.When}, []string{"manager"}, actionLines},
 }
 
 // worded puts the rows of a page into words.
@@ -208,7 +208,8 @@ type reportView struct {
 	Rows        [][]string
 	Total       int // 0: nobody counts
 	Find        string
-	Searched    bool   // it can be searched
+	Sought      string // what it can be searched for
+	Wrong       string // what is wrong with what was asked for; empty: nothing
 	Sorted      string // how, as the address has it
 	Choices     []reportChoice
 	Chosen      bool // something was looked for
@@ -252,20 +253,24 @@ func (s *Server) report(w http.ResponseWriter, r *http.Request, d *desk) error {
 		return err
 	}
 	p, err := one.lines(r.Context(), reader{d, d.moment}, q)
+	status, wrong, err := wrongly(d.lang, d.Location(), err)
 	if err != nil {
 		return err
 	}
 	v := reportView{
 		shell: s.shell(r, d, "reports"), Lead: d.lang.Say("console.report." + one.name + ".why"),
 		Empty: d.lang.Say("console.report." + one.name + ".none"), Rows: p.Rows, Total: p.Total, Find: q.Find, Sorted: q.Sort,
-		Searched: one.name != "actions", All: d.path("reports/" + one.name), Chosen: q.Find != "",
+		Sought: d.lang.Say("console.report.find"), Wrong: wrong, All: d.path("reports/" + one.name), Chosen: q.Find != "",
 		CSV: d.path("reports/" + one.name + "/csv?" + exported(r)), Next: nextPage(r, p.Next),
 	}
 	v.Title = d.lang.Say("console.report." + one.name)
+	if one.name == "actions" {
+		v.Sought = d.lang.Say("console.audit.about")
+	}
 	sorts := columns(d.lang, r, "console.report.column.", one.sorts...)
 	for _, name := range one.columns {
 		column := reportColumn{sortLink{Name: d.lang.Say("console.report.column." + name)}, slices.Contains(figures, name)}
-		if i := slices.Index(one.sorts, name); i >= 0 {
+		if i := slices.IndexFunc(one.sorts, func(s string) bool { return strings.TrimPrefix(s, "-") == name }); i >= 0 {
 			column.sortLink = sorts[i]
 		}
 		v.Columns = append(v.Columns, column)
@@ -277,7 +282,7 @@ func (s *Server) report(w http.ResponseWriter, r *http.Request, d *desk) error {
 		}
 		v.Choices, v.Chosen = append(v.Choices, c), v.Chosen || q.Only[name] != ""
 	}
-	return s.show(w, r, http.StatusOK, "report.html", v)
+	return s.show(w, r, status, "report.html", v)
 }
 
 // reportChoice makes one of the lists above a report.
@@ -309,11 +314,10 @@ func (d *desk) reportChoice(ctx context.Context, name, now string) (reportChoice
 	return c, nil
 }
 
-// exported is the query of a page's export, which comes in the list's own order.
+// exported is the query of a page's export, which has the whole of the list.
 func exported(r *http.Request) string {
 	q := r.URL.Query()
 	q.Del("after")
-	q.Del("sort")
 	q.Del(doneParam)
 	return q.Encode()
 }

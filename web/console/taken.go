@@ -13,9 +13,8 @@ import (
 // of each.
 type takenView struct {
 	shell
-	Find string
+	listing
 	Rows []takenRow
-	Next string
 	Days int // they are kept for so many
 }
 
@@ -34,7 +33,7 @@ func (s *Server) taken(w http.ResponseWriter, r *http.Request, d *desk) error {
 		return err
 	}
 	v := takenView{
-		shell: s.shell(r, d, "import"), Find: q.Find, Next: nextPage(r, found.Next),
+		shell: s.shell(r, d, "import"), listing: logged(d.lang, r, found, "console.import."),
 		Days: daysKept(d.Property, doorlink.CallRecord),
 	}
 	for _, l := range found.Rows {
