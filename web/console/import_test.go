@@ -239,7 +239,7 @@ func TestListsThatCannotBeUsedAreRefusedInWords(t *testing.T) {
 		"other columns":        {"Rent\n900\n", "It says: Rent", nil},
 		"nothing":              {"", "nothing in this file", nil},
 		"too much":             {strings.Repeat("Unit,,,,\n", 1<<20), "more than 8 MB", nil},
-		"too many rows":        {"Unit\n" + strings.Repeat("1A\n", 20_001), "20000 rows", nil},
+		"too many rows":        {"Unit\n" + strings.Repeat("1A\n", 20_001), "20,000 rows", nil},
 	} {
 		got := v.send("list.csv", tt.list, tt.header)
 		if got.status != http.StatusBadRequest || !strings.Contains(got.body, tt.want) || !strings.Contains(got.body, `role="alert"`) {
@@ -358,7 +358,7 @@ func TestAPageOfTenThousandRowsIsLight(t *testing.T) {
 	for i := range 10_000 {
 		fmt.Fprintf(&list, "%d,Ada%d,Nwosu-%d,ada%d@example.org\n", i/3, i, i*7919, i)
 	}
-	got := v.send("big.csv", list.String(), nil).tells(t, "<b>10000</b>", `class="pages"`)
+	got := v.send("big.csv", list.String(), nil).tells(t, "<b>10,000</b>", `class="pages"`)
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
 	fmt.Fprint(z, got.body)

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http"
-	"strconv"
 	"time"
 
 	"doorlink"
@@ -44,7 +43,7 @@ func (v countsView) live() live {
 
 // count words that there are n of something.
 func (d *desk) count(name string, n int, path string) count {
-	return count{Name: name, N: strconv.Itoa(n), Words: d.lang.Say("console.count."+name, "n", n), Path: path}
+	return count{Name: name, N: d.lang.Number(n), Words: d.lang.Say("console.count."+name, "n", n), Path: path}
 }
 
 // calls words that n were placed today, and that so many go on.

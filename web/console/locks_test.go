@@ -26,12 +26,12 @@ func TestALocksPagesSayWhatIsKnown(t *testing.T) {
 		})
 	})
 	for path, want := range map[string][]string{
-		"locks":                    {"M2", "7 digits", "1 number in 33333 opens", "Out of sync", "New name of the door", "unknown until a Door Sync"},
+		"locks":                    {"M2", "7 digits", "1 number in 33,333 opens", "Out of sync", "New name of the door", "unknown until a Door Sync"},
 		"locks?show=waiting":       {"Front door", "Out of sync"},
 		"overview":                 {"Front door: the lock is out of sync", "New name of the door"},
 		"locks?show=missing":       {"Nothing was found"},
 		"locks?q=m2&sort=-since":   {"Front door"},
-		"doors/" + string(door.ID): {"Of 33333 numbers one opens", "Waiting: the lock was not told yet", "Unknown until a Door Sync", "disabled"},
+		"doors/" + string(door.ID): {"Of 33,333 numbers one opens", "Waiting: the lock was not told yet", "Unknown until a Door Sync", "disabled"},
 		"doors":                    {h.path("locks")},
 	} {
 		got := v.get(h.path(path))
@@ -50,9 +50,9 @@ func TestALockIsActivatedOnItsPage(t *testing.T) {
 	got := v.get(door)
 	got.reads(t, "the tab", "Calls work without a lock", "Activate the lock", door+"/lock")
 	got = v.get(door + "/lock")
-	got.reads(t, "the form", `value="100"`, "Of 33333 numbers one opens", "333 at most", "cannot be downloaded a second time")
+	got.reads(t, "the form", `value="100"`, "Of 33,333 numbers one opens", "333 at most", "cannot be downloaded a second time")
 	got = v.get(door + "/lock?model=C1&places=20&reuse=60&seen=0")
-	got.reads(t, "the odds of a choice", `value="20"`, "<option selected>C1", "Of 166666 numbers one opens")
+	got.reads(t, "the odds of a choice", `value="20"`, "<option selected>C1", "Of 166,666 numbers one opens")
 	got = v.get(door + "/lock?places=334&reuse=60")
 	got.reads(t, "a choice that can be guessed", `value="334"`, "a stranger could guess", "333 at most")
 	got = v.post(door+"/lock", url.Values{"model": {"M2"}, "places": {"334"}, "reuse": {"60"}, "seen": {"0"}})

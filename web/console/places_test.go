@@ -91,7 +91,7 @@ func TestSettingsComeBackWithWhatIsWrong(t *testing.T) {
 	h := newHouse(t, nil)
 	v := h.signedIn(t, h.rut)
 	form := v.get(h.path("settings"))
-	if want := "7 digits: one number in 33333 opens, for 100 residents a day"; !strings.Contains(form.body, want) || !strings.Contains(form.body, "5 digits: one number in 11111 opens, for 3 residents") {
+	if want := "7 digits: one number in 33,333 opens, for 100 residents a day"; !strings.Contains(form.body, want) || !strings.Contains(form.body, "5 digits: one number in 11,111 opens, for 3 residents") {
 		t.Errorf("the form does not say %q", want)
 	}
 	ask := url.Values{

@@ -46,8 +46,7 @@ type planView struct {
 // figure is one count of a list, and the address that shows those lines alone;
 // empty: they are no more.
 type figure struct {
-	What      string
-	N         int
+	What, N   string
 	Text, Why string
 	Path      string
 	Current   bool
@@ -183,11 +182,11 @@ func (d *desk) figures(count func(what string) int) (all []figure) {
 		string(roster.Same), string(roster.Undecided), string(roster.Skipped),
 	} {
 		words := "console.import.count." + what
-		f := figure{What: what, N: count(what)}
-		if f.N == 0 {
+		n := count(what)
+		if n == 0 {
 			continue
 		}
-		f.Text = d.lang.Say(words, "n", f.N)
+		f := figure{What: what, N: d.lang.Number(n), Text: d.lang.Say(words, "n", n)}
 		switch roster.What(what) {
 		case roster.Leave, roster.Undecided, roster.Skipped:
 			f.Why = d.lang.Say(words + ".why")

@@ -141,7 +141,7 @@ type purgeRow struct {
 // goneCell is how many records of a kind a purge removed.
 type goneCell struct {
 	Kind string
-	N    int64
+	N    string
 }
 
 func (s *Server) reportRoutes(on register) {
@@ -179,7 +179,7 @@ func (d *desk) purgeRows(all []office.Purged) []purgeRow {
 	for _, p := range all {
 		row := purgeRow{When: d.moment(p.At), Broken: !p.Done}
 		for _, k := range doorlink.RecordKinds {
-			row.Gone = append(row.Gone, goneCell{d.lang.Say("console.purge." + string(k)), p.Gone[k]})
+			row.Gone = append(row.Gone, goneCell{d.lang.Say("console.purge." + string(k)), d.lang.Number(int(p.Gone[k]))})
 		}
 		rows = append(rows, row)
 	}

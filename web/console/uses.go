@@ -1,8 +1,6 @@
 package console
 
 import (
-	"strconv"
-
 	"doorlink"
 	"doorlink/office"
 )
@@ -59,7 +57,7 @@ func (v usesView) live(d *desk) live {
 	today := v.Rows[0]
 	return live{
 		"uses.scans": d.lang.Say("console.uses.scans", "n", v.Scans), "uses.calls": d.lang.Say("console.uses.calls", "n", v.Calls),
-		"today.scans": strconv.Itoa(today.Scans), "today.calls": strconv.Itoa(today.Calls),
+		"today.scans": d.lang.Number(today.Scans), "today.calls": d.lang.Number(today.Calls),
 	}
 }
 

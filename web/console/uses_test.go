@@ -32,7 +32,7 @@ func TestTheUseOfALinkIsDrawnAndWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := v.get(link)
-	for _, want := range []string{`class="graph"`, "1120 scans and 280 calls", "<td class=\"n\">40</td>", "the sticker may be covered"} {
+	for _, want := range []string{`class="graph"`, "1,120 scans and 280 calls", "<td class=\"n\">40</td>", "the sticker may be covered"} {
 		if got.status != http.StatusOK || !strings.Contains(got.body, want) {
 			t.Errorf("the tab, with status %d, does not say %s", got.status, want)
 		}

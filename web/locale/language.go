@@ -3,11 +3,13 @@ package locale
 import (
 	"fmt"
 	"html/template"
+	"strconv"
 	"strings"
 	"time"
 
 	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
+	figures "golang.org/x/text/message"
 )
 
 // Language says sentences in one language. Templates use it as it is: its
@@ -35,8 +37,9 @@ func (l *Language) Dir() string {
 
 // Say returns the sentence of a key as plain text. Places come as pairs of name
 // and value: Say("common.in.hours", "n", 5). A time.Time is said as the time of
-// day on its own clock, see Clock; everything else as fmt.Sprint has it. A
-// choice by number needs an int. A key that no table has comes back as it is.
+// day on its own clock, see Clock, and an int as a quantity, see Number; everything
+// else as fmt.Sprint has it. A choice by number needs an int. A key that no table
+// has comes back as it is.
 func (l *Language) Say(key string, places ...any) string {
 	var b strings.Builder
 	l.write(&b, key, places, func(text string) string { return text }, l.value)
@@ -78,6 +81,19 @@ func (l *Language) Words(prefix string) map[string]string {
 // shipped reads: "18:49". Callers put t into the zone of the door first.
 func (l *Language) Clock(t time.Time) string { return t.Format("15:04") }
 
+// Number is a quantity in Latin figures, which keypads and signs have everywhere,
+// its thousands set apart as the language does: "83,333".
+func (l *Language) Number(n int) string {
+	if -1000 < n && n < 1000 {
+		return strconv.Itoa(n)
+	}
+	latin, err := l.tag.SetTypeForKey("nu", "latn")
+	if err != nil {
+		panic(err) // the key and its type are ours
+	}
+	return figures.NewPrinter(latin).Sprint(n)
+}
+
 // In says a span that is still to come, rounded to minutes below an hour and to
 // hours above: "in 25 minutes", "in 5 hours". Less than a minute is one.
 func (l *Language) In(d time.Duration) string {
@@ -109,14 +125,17 @@ func (l *Language) write(b *strings.Builder, key string, places []any, text func
 			b.WriteString(show(find(places, p.place)))
 		default:
 			n, _ := find(places, p.place).(int)
-			b.WriteString(text(strings.ReplaceAll(p.choose(l.form(n), n), "#", fmt.Sprint(n))))
+			b.WriteString(text(strings.ReplaceAll(p.choose(l.form(n), n), "#", l.Number(n))))
 		}
 	}
 }
 
 func (l *Language) value(v any) string {
-	if t, ok := v.(time.Time); ok {
-		return l.Clock(t)
+	switch v := v.(type) {
+	case time.Time:
+		return l.Clock(v)
+	case int:
+		return l.Number(v)
 	}
 	return fmt.Sprint(v)
 }

@@ -53,6 +53,25 @@ func TestSentencesAreSaidWithTheirPlaces(t *testing.T) {
 	}
 }
 
+func TestQuantitiesAreGroupedAsTheLanguageDoes(t *testing.T) {
+	t.Parallel()
+	texts := map[string]string{"one": "One in {n}", "many": "{n, plural, one {# row} other {# rows}}"}
+	for tag, want := range map[string][2]string{
+		"en": {"One in 83,333", "1,000 rows"}, "de": {"One in 83.333", "1.000 rows"}, "ar": {"One in 83,333", "1,000 rows"},
+	} {
+		l := testLanguage(t, tag, texts)
+		if got := [2]string{l.Say("one", "n", 83333), l.Say("many", "n", 1000)}; got != want {
+			t.Errorf("%s: got %q, want %q", tag, got, want)
+		}
+	}
+	en := testLanguage(t, "en", texts)
+	for want, n := range map[string]any{"One in 999": 999, "One in -12,000": -12000, "One in 4711": "4711", "One in 83334": int64(83334)} {
+		if got := en.Say("one", "n", n); got != want {
+			t.Errorf("got %q, want %q: what is no int names something", got, want)
+		}
+	}
+}
+
 func TestEveryPluralFormOfArabicIsUsed(t *testing.T) {
 	t.Parallel()
 	ar := testLanguage(t, "ar", map[string]string{
