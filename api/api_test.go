@@ -287,6 +287,32 @@ func TestAForeignPropertyLooksLikeNoneAndTheLookIsAudited(t *testing.T) {
 	}
 }
 
+func TestWhatBelongsElsewhereIsNotThereWhereverItIsNamedAndTheLookIsAudited(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.role(t, doorlink.Role{Scope: doorlink.FullKeys, Devices: true})
+	p := h.token(t, h.lin, time.Now().Add(time.Hour), doorlink.Abilities...)
+	list := p.asks(t, "POST", "lists", `{"text":"Unit,Name,E-mail\n1A,Ada Nwosu,ada.new@example.org\n"}`).is(t, 201).Header.Get("Location")
+	ours, theirs := "keys/"+string(h.plan.Keys[0].ID), h.elsewhere
+	for i, tt := range []struct{ method, path, body, key string }{
+		{"GET", "units/" + string(theirs.Units[0].ID), "", "units.gone"},
+		{"GET", "people?door=" + string(theirs.Doors[0].ID), "", "doors.gone"},
+		{"POST", ours + "/doors", `{"doors":["` + string(theirs.Doors[0].ID) + `"]}`, "doors.gone"},
+		{"POST", ours + "/holders", `{"people":["` + string(theirs.People[0].ID) + `"]}`, "people.gone"},
+		{"POST", "people", `{"first_name":"Bo","units":["` + string(theirs.Units[0].ID) + `"]}`, "units.gone"},
+		{"PUT", list + "/decision", `{"email":"ada.new@example.org","person":"` + string(theirs.People[0].ID) + `"}`, "people.gone"},
+	} {
+		a := p.asks(t, tt.method, tt.path, tt.body).is(t, 404)
+		deeds, err := h.db.Deeds(t.Context(), store.DeedQuery{Limit: 99})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a.key(t) != tt.key || len(deeds) != i+1 || deeds[0].Action != "property.refused" || deeds[0].Subject != string(theirs.Property.ID) {
+			t.Errorf("%s %s: got %s, and %d looks are audited, want %d", tt.method, tt.path, a.text, len(deeds), i+1)
+		}
+	}
+}
+
 func TestABudgetIsToldAndEnds(t *testing.T) {
 	t.Parallel()
 	p := newHouse(t).all(t)
@@ -325,8 +351,10 @@ func TestEveryRefusalIsAProblem(t *testing.T) {
 		{"GET", "units?limit=0", "", 422, "api.input", nil},
 		{"GET", "units?colour=red", "", 422, "api.input", nil},
 		{"GET", "units?after=!", "", 422, "office.cursor", nil},
-		{"GET", "units/unit_nothing", "", 404, "store.missing", nil},
-		{"GET", "people?key=key_nothing", "", 404, "store.missing", nil},
+		{"GET", "units/unit_nothing", "", 404, "units.gone", nil},
+		{"GET", "people/pers_nothing", "", 404, "people.gone", nil},
+		{"GET", "doors/door_nothing/directory", "", 404, "doors.gone", nil},
+		{"GET", "people?key=key_nothing", "", 404, "keys.gone", nil},
 		{"POST", "people", `{"first_name":"Bo","email":"@"}`, 422, "people.email", nil},
 		{"POST", "deeds/999/undo", "", 404, "deed.unknown", nil},
 		{"DELETE", "tokens/tok_nothing", "", 404, "token.unknown", nil},

@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
+	"reflect"
 	"regexp"
 	"strings"
 
@@ -112,10 +112,33 @@ func at[I, O any, P placed[I]](s *Server, method, path string, op about, h func(
 		}
 		out, err := h(ctx, d, in)
 		if doorlink.KindOf(err) == doorlink.NotFound {
-			d.Missed(ctx, fmt.Sprintf("%+v", *in))
+			d.Missed(ctx, strings.Join(textsIn(nil, reflect.ValueOf(in)), " "))
 		}
 		return out, err
 	})
+}
+
+// textsIn adds all texts in an input, however deep they stand.
+func textsIn(texts []string, v reflect.Value) []string {
+	switch v.Kind() {
+	case reflect.String:
+		return append(texts, v.String())
+	case reflect.Pointer, reflect.Interface:
+		return textsIn(texts, v.Elem()) // of nil: nothing
+	case reflect.Struct:
+		for _, field := range v.Fields() {
+			texts = textsIn(texts, field)
+		}
+	case reflect.Slice, reflect.Array:
+		for i := range v.Len() {
+			texts = textsIn(texts, v.Index(i))
+		}
+	case reflect.Map:
+		for key, one := range v.Seq2() {
+			texts = textsIn(textsIn(texts, key), one)
+		}
+	}
+	return texts
 }
 
 var shape = regexp.MustCompile(`^[a-z]+_[0-9a-z]{1,40}$`)

@@ -50,6 +50,7 @@ func newHouse(tb testing.TB) *house {
 	h.ada = h.plan.AddResident("1A", "Ada", "Nwosu")
 	h.plan.AddHandset(h.ada, "Firefox")
 	h.roof = h.plan.AddKey("Roof")
+	h.elsewhere.AddResident("1A", "Eve", "Elm")
 	storetest.Build(tb, db, h.plan, h.elsewhere)
 	storetest.Appoint(tb, db, h.rut, h.lin)
 	h.office = office.New(db, log)

@@ -8,7 +8,6 @@ import (
 
 	"doorlink"
 	"doorlink/office"
-	"doorlink/store"
 )
 
 // Holder is a key that a person holds.
@@ -71,7 +70,7 @@ func holding(ctx context.Context, d *office.Desk, in *AtHolding) (*one[Holder], 
 	return readHolding(ctx, d, in.Person, in.Key, office.Receipt{})
 }
 
-// held finds a key that a person holds, or fails with store.ErrMissing.
+// held finds a key that a person holds, or fails with office.ErrNotHeld.
 func held(ctx context.Context, d *office.Desk, p doorlink.PersonID, k doorlink.KeyID) (office.Held, error) {
 	v, err := d.Person(ctx, p)
 	if err != nil {
@@ -79,7 +78,7 @@ func held(ctx context.Context, d *office.Desk, p doorlink.PersonID, k doorlink.K
 	}
 	i := slices.IndexFunc(v.Held, func(h office.Held) bool { return h.Holder.Key == k })
 	if i < 0 {
-		return office.Held{}, store.ErrMissing
+		return office.Held{}, office.ErrNotHeld
 	}
 	return v.Held[i], nil
 }

@@ -7,7 +7,6 @@ import (
 
 	"doorlink"
 	"doorlink/office"
-	"doorlink/store"
 )
 
 // DoorLink is the DOOR Link of a door as programs read it.
@@ -59,11 +58,11 @@ func (s *Server) link(ctx context.Context, d *office.Desk, in *AtDoor) (*one[Doo
 	return s.readLink(ctx, d, in.Door, office.Receipt{})
 }
 
-// linked finds the DOOR Link of a door, or fails with store.ErrMissing.
+// linked finds the DOOR Link of a door, or fails with office.ErrNoLink.
 func linked(ctx context.Context, d *office.Desk, id doorlink.DoorID) (office.LinkView, error) {
 	v, err := d.Link(ctx, id)
 	if err == nil && v.Panel.ID == "" {
-		err = store.ErrMissing
+		err = office.ErrNoLink
 	}
 	return v, err
 }

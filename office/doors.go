@@ -80,7 +80,7 @@ func doorsByType(a, b doorlink.Door) int {
 	return cmp.Or(slices.Index(DoorTypes, a.Type)-slices.Index(DoorTypes, b.Type), doorsByName(a, b))
 }
 
-// Door finds one door, or fails with store.ErrMissing. Needs See.
+// Door finds one door, or fails with ErrDoorGone. Needs See.
 func (d *Desk) Door(ctx context.Context, id doorlink.DoorID) (DoorLine, error) {
 	roll, door, err := begin(ctx, d, doorlink.See, (*Roll).Door, id)
 	if err != nil {
@@ -225,7 +225,7 @@ func (r *Roll) mayRemove(id doorlink.DoorID) error {
 	return nil
 }
 
-// Directory is what visitors read at a door now, or fails with store.ErrMissing.
+// Directory is what visitors read at a door now, or fails with ErrDoorGone.
 // Needs See.
 func (d *Desk) Directory(ctx context.Context, id doorlink.DoorID) ([]directory.Entry, error) {
 	roll, _, err := begin(ctx, d, doorlink.See, (*Roll).Door, id)

@@ -165,8 +165,14 @@ func (d *Desk) Choose(ctx context.Context, id doorlink.DraftID, o roster.Options
 }
 
 // Decide keeps whom an e-mail address of a list belongs to: see
-// roster.Options.Decided. Nil asks again. It fails as Choose does.
+// roster.Options.Decided. Nil asks again. It fails as Choose does, and with
+// ErrPersonGone.
 func (d *Desk) Decide(ctx context.Context, id doorlink.DraftID, email string, who *doorlink.PersonID) error {
+	if who != nil && *who != "" {
+		if _, _, err := begin(ctx, d, doorlink.EditPeople, (*Roll).Person, *who); err != nil {
+			return err
+		}
+	}
 	return d.choose(ctx, id, func(c *Choices) {
 		if who == nil {
 			delete(c.Decided, email)

@@ -73,7 +73,7 @@ type Happened struct {
 // address or unit, Query.Only for "door", "person", "kind", and "from" and "to",
 // days on the doors' clock of which both are in. It fails with ErrDays,
 // ErrHappening, ErrNamesMany, ErrCountsOnly and ErrCursor, and with
-// store.ErrMissing for a door that is not there. Needs SeeHistory.
+// ErrDoorGone for a door that is not there. Needs SeeHistory.
 func (d *Desk) History(ctx context.Context, q Query) (Page[Happened], error) {
 	h, err := d.historian(ctx, q)
 	if err != nil || h.nobody {
@@ -184,7 +184,7 @@ func (d *Desk) historian(ctx context.Context, q Query) (*historian, error) {
 func (h *historian) readDoor(q Query) error {
 	h.of.Door = doorlink.DoorID(q.Only["door"])
 	if _, ok := h.roll.Door(h.of.Door); h.of.Door != "" && !ok {
-		return store.ErrMissing
+		return ErrDoorGone
 	}
 	return nil
 }

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"doorlink"
-	"doorlink/store"
 )
 
 // HeldBy is somebody who holds a key, whatever its dates.
@@ -79,7 +78,7 @@ func (d *Desk) WithoutKey(ctx context.Context, id doorlink.KeyID, q Query) (Page
 }
 
 // Holder finds how a person holds a key. It fails with ErrKeyGone, and with
-// store.ErrMissing if they do not. Needs See.
+// ErrNotHeld if they do not. Needs See.
 func (d *Desk) Holder(ctx context.Context, k doorlink.KeyID, p doorlink.PersonID) (HeldBy, error) {
 	roll, _, err := d.key(ctx, k)
 	if err != nil {
@@ -90,7 +89,7 @@ func (d *Desk) Holder(ctx context.Context, k doorlink.KeyID, p doorlink.PersonID
 			return roll.heldBy(h, time.Now()), nil
 		}
 	}
-	return HeldBy{}, store.ErrMissing
+	return HeldBy{}, ErrNotHeld
 }
 
 func (r *Roll) heldBy(h doorlink.Holder, now time.Time) HeldBy {

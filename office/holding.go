@@ -48,7 +48,7 @@ func (d *Desk) GiveTo(ctx context.Context, h doorlink.Holder, people ...doorlink
 	var changes []doorlink.Change
 	for _, p := range people {
 		if _, ok := roll.Person(p); !ok {
-			return Receipt{}, store.ErrMissing
+			return Receipt{}, ErrPersonGone
 		}
 		if !roll.holdsKey(p, h.Key) {
 			one := h
@@ -71,7 +71,7 @@ func (d *Desk) gone(ctx context.Context, k doorlink.KeyID, cause error) error {
 		return err
 	}
 	if _, ok := roll.Key(k); !ok {
-		return ErrKeyGone.Because(store.ErrMissing)
+		return ErrKeyGone
 	}
 	return cause
 }
@@ -94,7 +94,7 @@ func (d *Desk) gives(roll *Roll, h doorlink.Holder) (doorlink.Change, error) {
 // decides fails unless there is such a key, and the manager decides about it.
 func (d *Desk) decides(roll *Roll, k doorlink.KeyID) error {
 	if _, ok := roll.Key(k); !ok {
-		return ErrKeyGone.Because(store.ErrMissing)
+		return ErrKeyGone
 	}
 	if !d.Manages(k) {
 		return ErrMayNot.With("ability", string(doorlink.GrantKeys))
@@ -184,7 +184,7 @@ func (d *Desk) holding(ctx context.Context, p doorlink.PersonID, k doorlink.KeyI
 			return roll, h, nil
 		}
 	}
-	return nil, doorlink.Holder{}, store.ErrMissing
+	return nil, doorlink.Holder{}, ErrNotHeld
 }
 
 // losing adds to an act that somebody holds a key as after says from now on:

@@ -83,7 +83,7 @@ type Invited struct {
 
 // Invite adds a person with their units and keys, and makes the link with which
 // they sign in. It fails with ErrKnown, ErrNameless, ErrName, ErrEmail, ErrDates,
-// with store.ErrMissing for a unit or key of elsewhere, and with ErrStaffed for a
+// with ErrUnitGone or ErrKeyGone for one of elsewhere, and with ErrStaffed for a
 // Featured Entry that has its person. Needs EditPeople, and GrantKeys for keys.
 func (d *Desk) Invite(ctx context.Context, i Invitation) (Invited, error) {
 	roll, err := d.rollFor(ctx, doorlink.EditPeople)

@@ -81,7 +81,7 @@ func (d *Desk) ownNames(ctx context.Context, tx *store.Tx, changes []doorlink.Ch
 // SetKeyDoor puts a door on a key, or changes the hours and Provide Doorcodes of
 // one that is on it, as the asker saw them with a tag: see edit. With a tag, a
 // door that is not on the key any more is doorlink.ErrChanged. It fails with
-// ErrHours, ErrKeyGone, and with store.ErrMissing for a door of elsewhere. Needs
+// ErrHours, ErrKeyGone, and with ErrDoorGone for a door of elsewhere. Needs
 // EditKeys.
 func (d *Desk) SetKeyDoor(ctx context.Context, on doorlink.KeyDoor, tag string) (Receipt, error) {
 	roll, _, err := d.editable(ctx, on.Key)
@@ -89,7 +89,7 @@ func (d *Desk) SetKeyDoor(ctx context.Context, on doorlink.KeyDoor, tag string) 
 		return Receipt{}, err
 	}
 	if _, ok := roll.Door(on.Door); !ok {
-		return Receipt{}, store.ErrMissing
+		return Receipt{}, ErrDoorGone
 	}
 	if !goodHours(on.Hours) {
 		return Receipt{}, ErrHours
@@ -123,7 +123,7 @@ func (d *Desk) PutDoors(ctx context.Context, on doorlink.KeyDoor, doors ...doorl
 	var changes []doorlink.Change
 	for _, door := range doors {
 		if _, ok := roll.Door(door); !ok {
-			return Receipt{}, store.ErrMissing
+			return Receipt{}, ErrDoorGone
 		}
 		if there[door].Door == "" {
 			one := on
@@ -142,8 +142,8 @@ func goodHours(h doorlink.Hours) bool {
 
 // TakeDoor takes a door off a key, as the asker saw it there with a tag, and
 // calls back the codes that holders gave today at it, unless another key of
-// theirs opens it. It fails with ErrKeyGone, and with store.ErrMissing for a door
-// that is not on the key. Needs EditKeys.
+// theirs opens it. It fails with ErrKeyGone, and with ErrOffKey for a door that is
+// not on the key. Needs EditKeys.
 func (d *Desk) TakeDoor(ctx context.Context, k doorlink.KeyID, door doorlink.DoorID, tag string) (Receipt, error) {
 	roll, _, err := d.editable(ctx, k)
 	if err != nil {
@@ -151,7 +151,7 @@ func (d *Desk) TakeDoor(ctx context.Context, k doorlink.KeyID, door doorlink.Doo
 	}
 	was, ok := roll.onKeyAt(k, door)
 	if !ok {
-		return Receipt{}, store.ErrMissing
+		return Receipt{}, ErrOffKey
 	}
 	row := doorlink.Row{KeyDoor: &was}
 	if err := seen(row, tag); err != nil {

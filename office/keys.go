@@ -8,13 +8,9 @@ import (
 
 	"doorlink"
 	"doorlink/directory"
-	"doorlink/store"
 )
 
 var (
-	// ErrKeyGone answers whoever means a key that is not there, or no longer. It
-	// is a store.ErrMissing, too.
-	ErrKeyGone = doorlink.Fail(doorlink.NotFound, "keys.gone")
 	// ErrKeyNamed refuses a name that another key of the property has, its arg
 	// "name", in whatever case: lists call keys by their names.
 	ErrKeyNamed = doorlink.Fail(doorlink.Conflict, "keys.named")
@@ -110,7 +106,7 @@ func (d *Desk) key(ctx context.Context, id doorlink.KeyID) (*Roll, doorlink.Key,
 	}
 	k, ok := roll.Key(id)
 	if !ok || !d.Manages(id) {
-		return nil, k, ErrKeyGone.Because(store.ErrMissing)
+		return nil, k, ErrKeyGone
 	}
 	return roll, k, nil
 }
@@ -163,8 +159,8 @@ func (r *Roll) pageOfDoors(q Query, want func(doorlink.DoorID) bool) (Page[doorl
 	})
 }
 
-// DoorOnKey finds one door on a key. It fails with ErrKeyGone, and with
-// store.ErrMissing for a door that is not on the key. Needs See.
+// DoorOnKey finds one door on a key. It fails with ErrKeyGone, and with ErrOffKey
+// for a door that is not on the key. Needs See.
 func (d *Desk) DoorOnKey(ctx context.Context, id doorlink.KeyID, door doorlink.DoorID) (DoorOnKey, error) {
 	roll, _, err := d.key(ctx, id)
 	if err != nil {
@@ -172,7 +168,7 @@ func (d *Desk) DoorOnKey(ctx context.Context, id doorlink.KeyID, door doorlink.D
 	}
 	on, ok := roll.onKeyAt(id, door)
 	if !ok {
-		return DoorOnKey{}, store.ErrMissing
+		return DoorOnKey{}, ErrOffKey
 	}
 	return roll.doorOnKey(on), nil
 }

@@ -40,7 +40,7 @@ type LinkView struct {
 }
 
 // Link is the DOOR Link at a door; one without has no Panel. It fails with
-// store.ErrMissing. Needs See.
+// ErrDoorGone. Needs See.
 func (d *Desk) Link(ctx context.Context, id doorlink.DoorID) (LinkView, error) {
 	line, err := d.Door(ctx, id)
 	if err != nil {
@@ -141,7 +141,7 @@ func (d *Desk) linked(ctx context.Context, id doorlink.DoorID) (DoorLine, error)
 	}
 	line, err := d.Door(ctx, id)
 	if err == nil && line.Panel.ID == "" {
-		err = store.ErrMissing
+		err = ErrNoLink
 	}
 	return line, err
 }
@@ -165,7 +165,7 @@ func StopFor(now time.Time) time.Time {
 // as the change says: by itself when the new one is first scanned, so that the
 // door is never without. Calls in progress go on. It fails with ErrStop, with
 // doorlink.ErrChanged if there is a newer sticker than Seen, and with
-// store.ErrMissing without a DOOR Link. It cannot be undone. Needs Devices.
+// ErrNoLink without a DOOR Link. It cannot be undone. Needs Devices.
 func (d *Desk) ChangeQR(ctx context.Context, id doorlink.DoorID, how QRChange) (doorlink.Sticker, Receipt, error) {
 	line, err := d.linked(ctx, id)
 	if err != nil {

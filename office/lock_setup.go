@@ -67,7 +67,7 @@ type LockFile struct {
 
 // PlanLock tells what Activate would do now. Of a wish that a stranger could
 // guess it returns the plan together with doorcode.ErrGuessable. It fails with
-// store.ErrMissing, ErrModel and a "lock.setting" out of range. Needs Devices.
+// ErrDoorGone, ErrModel and a "lock.setting" out of range. Needs Devices.
 func (d *Desk) PlanLock(ctx context.Context, id doorlink.DoorID, w LockWish) (LockPlan, error) {
 	return d.planLock(ctx, id, w, time.Now())
 }

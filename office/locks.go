@@ -101,7 +101,7 @@ func (d *Desk) Locks(ctx context.Context, q Query) (Page[LockLine], error) {
 }
 
 // Lock finds what is known of the lock at one door, or fails with
-// store.ErrMissing. Needs See.
+// ErrDoorGone. Needs See.
 func (d *Desk) Lock(ctx context.Context, id doorlink.DoorID) (LockLine, error) {
 	roll, door, err := begin(ctx, d, doorlink.See, (*Roll).Door, id)
 	if err != nil {

@@ -121,7 +121,7 @@ func (d *Desk) OneManager(ctx context.Context, id doorlink.ManagerID) (ManagerLi
 }
 
 // roleFor is the role that an access comes to, with its keys in one order. It fails
-// with ErrScope, with store.ErrMissing for a key of elsewhere, and with ErrMayNot
+// with ErrScope, with ErrKeyGone for a key of elsewhere, and with ErrMayNot
 // for a Portfolio Manager, unless the actor decides about the portfolio.
 func (d *Desk) roleFor(ctx context.Context, m doorlink.ManagerID, a Access) (doorlink.Role, error) {
 	if a.Portfolio {
@@ -140,7 +140,7 @@ func (d *Desk) roleFor(ctx context.Context, m doorlink.ManagerID, a Access) (doo
 	}
 	for _, k := range a.Keys {
 		if _, ok := roll.Key(k); !ok {
-			return r, store.ErrMissing
+			return r, ErrKeyGone
 		}
 	}
 	r.Keys = slices.Compact(slices.Sorted(slices.Values(a.Keys)))
@@ -157,7 +157,7 @@ func (d *Desk) mayGovern() error {
 
 // SetAccess changes what a manager may do, as the asker saw it with a tag;
 // another tag is doorlink.ErrChanged. It fails with ErrScope, store.ErrNoManager,
-// store.ErrMissing for a key of elsewhere, and store.ErrLastManager. Making a
+// ErrKeyGone for a key of elsewhere, and store.ErrLastManager. Making a
 // Portfolio Manager, and the reverse, cannot be undone. Needs Govern.
 func (d *Desk) SetAccess(ctx context.Context, id doorlink.ManagerID, a Access, tag string) (Receipt, error) {
 	l, err := d.OneManager(ctx, id)
@@ -282,7 +282,7 @@ type InvitedManager struct {
 
 // InviteManager lets somebody manage the property, and tells them by e-mail where
 // that can be. It fails with ErrName, ErrEmail, ErrManagerKnown, ErrScope, and
-// with store.ErrMissing for a key of elsewhere. Needs Govern.
+// with ErrKeyGone for a key of elsewhere. Needs Govern.
 func (d *Desk) InviteManager(ctx context.Context, i ManagerInvitation) (InvitedManager, error) {
 	if err := d.may(doorlink.Govern); err != nil {
 		return InvitedManager{}, err

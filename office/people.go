@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"doorlink"
-	"doorlink/store"
 )
 
 // PersonLine is a person as lists show them.
@@ -40,8 +39,8 @@ type placed struct {
 
 // People lists the people of the property by family name. Query.Sort knows
 // "name" and "unit", Query.Only "unit" (of it), "door" (listed at it), "key" (who
-// hold it) and "show". A unit, door or key that is not there is store.ErrMissing.
-// Needs See.
+// hold it) and "show". A unit, door or key that is not there is ErrUnitGone,
+// ErrDoorGone or ErrKeyGone. Needs See.
 func (d *Desk) People(ctx context.Context, q Query) (Page[PersonLine], error) {
 	roll, err := d.Roll(ctx)
 	if err != nil {
@@ -88,13 +87,13 @@ func byUnit(a, b placed) int { return cmp.Or(cmp.Compare(a.unit, b.unit), byName
 func (r *Roll) choose(only map[string]string, now time.Time) (func(*doorlink.Person) bool, error) {
 	unit, door, key := doorlink.UnitID(only["unit"]), doorlink.DoorID(only["door"]), doorlink.KeyID(only["key"])
 	if _, ok := r.Unit(unit); unit != "" && !ok {
-		return nil, store.ErrMissing
+		return nil, ErrUnitGone
 	}
 	if _, ok := r.Door(door); door != "" && !ok {
-		return nil, store.ErrMissing
+		return nil, ErrDoorGone
 	}
 	if _, ok := r.Key(key); key != "" && !ok {
-		return nil, store.ErrMissing
+		return nil, ErrKeyGone
 	}
 	return func(p *doorlink.Person) bool {
 		return (unit == "" || r.livesIn(p.ID, unit)) && (key == "" || r.holdsKey(p.ID, key)) && r.shows(only["show"], *p, door, now)

@@ -74,7 +74,7 @@ const (
 	SeeHours    Remedy = "hours"  // on the key: its hours
 )
 
-// Person finds one person, or fails with store.ErrMissing. Needs See.
+// Person finds one person, or fails with ErrPersonGone. Needs See.
 func (d *Desk) Person(ctx context.Context, id doorlink.PersonID) (PersonView, error) {
 	roll, p, err := begin(ctx, d, doorlink.See, (*Roll).Person, id)
 	if err != nil {

@@ -68,7 +68,7 @@ func (d *Desk) Assign(ctx context.Context, id doorlink.PersonID, u doorlink.Unit
 func (r *Roll) joins(p doorlink.PersonID, u doorlink.UnitID) (doorlink.Change, error) {
 	unit, ok := r.Unit(u)
 	if !ok {
-		return doorlink.Change{}, store.ErrMissing
+		return doorlink.Change{}, ErrUnitGone
 	}
 	for _, m := range r.inUnit[u] {
 		if m.Person == p {
@@ -83,7 +83,7 @@ func (r *Roll) joins(p doorlink.PersonID, u doorlink.UnitID) (doorlink.Change, e
 	}}), nil
 }
 
-// Unassign takes a person out of a unit, or fails with store.ErrMissing if they
+// Unassign takes a person out of a unit, or fails with ErrElsewhere if they
 // are not in it. Their keys stay. Needs EditPeople.
 func (d *Desk) Unassign(ctx context.Context, id doorlink.PersonID, u doorlink.UnitID) (Receipt, error) {
 	roll, _, err := begin(ctx, d, doorlink.EditPeople, (*Roll).Person, id)
@@ -96,5 +96,5 @@ func (d *Desk) Unassign(ctx context.Context, id doorlink.PersonID, u doorlink.Un
 				changes: []doorlink.Change{doorlink.Remove(doorlink.Row{Membership: &m})}})
 		}
 	}
-	return Receipt{}, store.ErrMissing
+	return Receipt{}, ErrElsewhere
 }

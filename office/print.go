@@ -11,7 +11,6 @@ import (
 
 	"doorlink"
 	"doorlink/sticker"
-	"doorlink/store"
 	"doorlink/web/locale"
 )
 
@@ -67,7 +66,7 @@ type File struct {
 }
 
 // Print draws the newest sticker of the DOOR Link of a door, whose print is
-// audited: whoever has it can hang it elsewhere. It fails with store.ErrMissing
+// audited: whoever has it can hang it elsewhere. It fails with ErrNoSticker
 // where no sticker is good, with doorlink.ErrChanged if there is a newer one
 // than Seen, and with ErrAddress, ErrGlyph, ErrFull or ErrFormat of package
 // sticker. Needs Devices.
@@ -79,7 +78,7 @@ func (d *Desk) Print(ctx context.Context, id doorlink.DoorID, on Press, how Prin
 	live := line.Live
 	switch {
 	case live.ID == "":
-		return File{}, Receipt{}, store.ErrMissing
+		return File{}, Receipt{}, ErrNoSticker
 	case how.Seen != "" && how.Seen != live.ID:
 		return File{}, Receipt{}, doorlink.ErrChanged
 	}

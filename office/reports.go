@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"doorlink"
-	"doorlink/store"
 )
 
 // ErrWhen refuses a standing that access does not have.
@@ -53,8 +52,8 @@ type AccessLine struct {
 // and at which hours: a line for each person, key that the manager decides
 // about, and door, by the people's family names. Query.Find is for people by name,
 // address or unit, Query.Only for "door", "key", and "when", a Standing; columns to
-// sort by are person, key, from and to. It fails with store.ErrMissing for a door or
-// key that is not there, and with ErrWhen. Needs SeeReports.
+// sort by are person, key, from and to. It fails with ErrDoorGone or ErrKeyGone for a
+// door or key that is not there, and with ErrWhen. Needs SeeReports.
 func (d *Desk) AssignedAccess(ctx context.Context, q Query) (Page[AccessLine], error) {
 	return d.access(ctx, q, true)
 }
@@ -134,10 +133,10 @@ func (r *Roll) sortHeld(all []held, by string) {
 func (d *Desk) chooseHeld(r *Roll, only map[string]string, now time.Time) (func(held) bool, error) {
 	door, key, when := doorlink.DoorID(only["door"]), doorlink.KeyID(only["key"]), Standing(only["when"])
 	if _, ok := r.Door(door); door != "" && !ok {
-		return nil, store.ErrMissing
+		return nil, ErrDoorGone
 	}
 	if _, ok := r.Key(key); key != "" && !ok {
-		return nil, store.ErrMissing
+		return nil, ErrKeyGone
 	}
 	if when != "" && !slices.Contains(Standings, when) {
 		return nil, ErrWhen

@@ -216,7 +216,7 @@ func (d *Desk) rollFor(ctx context.Context, needs doorlink.Ability) (*Roll, erro
 }
 
 // begin is how most methods begin that are about one thing: it finds the thing in
-// the roll, for what needs an ability, or fails with store.ErrMissing.
+// the roll, for what needs an ability, or says what is missing.
 func begin[ID, T any](ctx context.Context, d *Desk, needs doorlink.Ability, find func(*Roll, ID) (T, bool), id ID) (*Roll, T, error) {
 	var one T
 	roll, err := d.rollFor(ctx, needs)
@@ -225,7 +225,7 @@ func begin[ID, T any](ctx context.Context, d *Desk, needs doorlink.Ability, find
 	}
 	one, ok := find(roll, id)
 	if !ok {
-		return nil, one, store.ErrMissing
+		return nil, one, missing(id)
 	}
 	return roll, one, nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"doorlink"
-	"doorlink/store"
 )
 
 // placeOf is a unit's place in the directory, from 1; Featured Entries count
@@ -98,7 +97,7 @@ func (d *Desk) OrderByName(ctx context.Context) (Receipt, error) {
 
 // HideUnit leaves a unit out of the directory of a door, or shows it there
 // again. Hiding what is hidden, and showing what is shown, changes nothing. A
-// unit or door of elsewhere is store.ErrMissing. Needs EditPeople.
+// unit or door of elsewhere is ErrUnitGone or ErrDoorGone. Needs EditPeople.
 func (d *Desk) HideUnit(ctx context.Context, h doorlink.Hidden, hide bool) (Receipt, error) {
 	roll, err := d.rollFor(ctx, doorlink.EditPeople)
 	if err != nil {
@@ -108,8 +107,10 @@ func (d *Desk) HideUnit(ctx context.Context, h doorlink.Hidden, hide bool) (Rece
 	_, door := roll.Door(h.Door)
 	row := doorlink.Row{Hidden: &h}
 	switch is := roll.HiddenAt(h.Door, h.Unit); {
-	case !unit || !door:
-		return Receipt{}, store.ErrMissing
+	case !unit:
+		return Receipt{}, ErrUnitGone
+	case !door:
+		return Receipt{}, ErrDoorGone
 	case is == hide:
 		return Receipt{}, nil
 	case hide:

@@ -103,7 +103,7 @@ func (r *Roll) hiddenAt(u doorlink.UnitID) []doorlink.Door {
 	return doors
 }
 
-// Unit finds one unit, or fails with store.ErrMissing. Needs See.
+// Unit finds one unit, or fails with ErrUnitGone. Needs See.
 func (d *Desk) Unit(ctx context.Context, id doorlink.UnitID) (UnitLine, error) {
 	roll, u, err := begin(ctx, d, doorlink.See, (*Roll).Unit, id)
 	if err != nil {

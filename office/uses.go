@@ -58,11 +58,11 @@ func (d *Desk) covered(days []DayUse, looked time.Time) (doorlink.Silence, bool)
 func (d *Desk) today() doorlink.Day { return doorlink.DayIn(time.Now(), d.Location()) }
 
 // Uses is how often the DOOR Link of a door was used on each of the last UseDays,
-// today last. It fails with store.ErrMissing for a door without one. Needs See.
+// today last. It fails with ErrNoLink for a door without one. Needs See.
 func (d *Desk) Uses(ctx context.Context, id doorlink.DoorID) ([]DayUse, error) {
 	line, err := d.Door(ctx, id)
 	if err == nil && line.Panel.ID == "" {
-		err = store.ErrMissing
+		err = ErrNoLink
 	}
 	if err != nil {
 		return nil, err

@@ -8,7 +8,6 @@ import (
 
 	"doorlink"
 	"doorlink/office"
-	"doorlink/store"
 )
 
 // errNoUnit refuses a unit that nobody added.
@@ -148,7 +147,7 @@ func (s *Server) setDates(w http.ResponseWriter, r *http.Request, d *desk) error
 	})
 }
 
-// held finds a key that a person holds, or fails with store.ErrMissing.
+// held finds a key that a person holds, or fails with office.ErrNotHeld.
 func (d *desk) held(ctx context.Context, p doorlink.PersonID, k doorlink.KeyID) (doorlink.Holder, error) {
 	roll, err := d.Roll(ctx)
 	if err != nil {
@@ -159,7 +158,7 @@ func (d *desk) held(ctx context.Context, p doorlink.PersonID, k doorlink.KeyID) 
 			return h, nil
 		}
 	}
-	return doorlink.Holder{}, store.ErrMissing
+	return doorlink.Holder{}, office.ErrNotHeld
 }
 
 func (s *Server) renewKey(w http.ResponseWriter, r *http.Request, d *desk) error {
