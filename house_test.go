@@ -91,7 +91,7 @@ var outside = map[string]struct {
 	"go.uber.org/goleak":               {[]string{"*"}, "tests: goroutines that stay behind"},
 	"pgregory.net/rapid":               {[]string{"*"}, "tests: properties"},
 	"github.com/rogpeppe/go-internal":  {[]string{"cmd/doorlink"}, "tests: the command as a user types it"},
-	"github.com/chromedp/":             {[]string{"journeys", "web", "web/console", "keypad"}, "tests: a real browser"},
+	"github.com/chromedp/":             {[]string{"journeys"}, "tests: a real browser"},
 }
 
 // testOnly lists modules that must not reach the program.
@@ -154,6 +154,22 @@ func TestModulesEnterThroughTheirPackage(t *testing.T) {
 				if strings.HasPrefix(i, m) && p.ImportPath != "doorlink/doorlinktest" && p.ImportPath != "doorlink/journeys" {
 					t.Errorf("%s imports %s, which is for tests", p.ImportPath, i)
 				}
+			}
+		}
+	}
+}
+
+// TestNoModuleIsListedForNothing keeps the list of modules to those that are still
+// imported, and each by the packages that are said to.
+func TestNoModuleIsListedForNothing(t *testing.T) {
+	imported := map[string][]string{}
+	for _, p := range packages(t) {
+		imported[strings.TrimPrefix(p.ImportPath, "doorlink/")] = slices.Concat(p.Imports, p.TestImports, p.XTestImports)
+	}
+	for prefix, m := range outside {
+		for _, name := range m.into {
+			if name != "*" && !slices.ContainsFunc(imported[name], func(i string) bool { return strings.HasPrefix(i, prefix) }) {
+				t.Errorf("%s does not import %s any more", name, prefix)
 			}
 		}
 	}
