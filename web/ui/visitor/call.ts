@@ -3,34 +3,11 @@
 
 import type { Caller, Signal } from "../shared/protocol.ts";
 import { say, type Words } from "../shared/say.ts";
-import type { Line } from "../shared/socket.ts";
 import { actions } from "./call/actions.ts";
 import { watchLine } from "./call/line.ts";
+import type { Page, Target } from "./call/page.ts";
 import { newSession } from "./call/session.ts";
 import { at, over } from "./call/state.ts";
-import type { Screens } from "./page/screen.ts";
-
-/** Whom to call. */
-export interface Target {
-  entry: string;
-  name: string;
-  unit: string;
-}
-
-/** What the page lends to a call. */
-export interface Page {
-  main: HTMLElement;
-  screens: Screens;
-  /** The IANA name of the door's clock. */
-  zone: string;
-  title: string;
-  /** The line to the server, opened when it is first wanted. */
-  line(): Line;
-  tell(text: string, how: "status" | "alert"): void;
-  stand(at: "directory" | "before" | "call"): void;
-  /** Goes back to the directory. */
-  leave(): void;
-}
 
 export interface CallPart {
   /** Calls somebody. Must run in the tap, as far as browsers ask for one. */

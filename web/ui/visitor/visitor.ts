@@ -1,7 +1,8 @@
 // The visitor's page: the directory, "Who are you?", and the way into a call.
 // Everything a call needs is loaded when the first name is tapped.
 
-import type { CallPart, Page, Target } from "./call.ts";
+import type { CallPart } from "./call.ts";
+import type { Page, Target } from "./call/page.ts";
 import type { Caller, CallerKind, Signal } from "../shared/protocol.ts";
 import type { Words } from "../shared/say.ts";
 import { whenSeen } from "../shared/seen.ts";

@@ -1,9 +1,9 @@
 // What the buttons of a call do, by their data-do.
 
 import { say, type Words } from "../../shared/say.ts";
-import type { Page } from "../call.ts";
 import { readAloud, spell } from "./doorcode.ts";
 import { withNews } from "./news.ts";
+import type { Page } from "./page.ts";
 import type { Session } from "./session.ts";
 import { over, type Facts } from "./state.ts";
 

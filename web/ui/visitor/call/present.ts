@@ -3,9 +3,9 @@
 
 import { say, type Words } from "../../shared/say.ts";
 import type { Talk } from "../../shared/talk.ts";
-import type { Page } from "../call.ts";
 import { filled, type Fill } from "../page/screen.ts";
 import { showDigits } from "./doorcode.ts";
+import type { Page } from "./page.ts";
 import { at, over, type At, type Facts } from "./state.ts";
 import { left, view } from "./view.ts";
 

@@ -3,7 +3,7 @@
 
 import type { Caller, Code, News, Refusal } from "../../shared/protocol.ts";
 import type { NoMicrophone } from "../../shared/microphone.ts";
-import type { Target } from "../call.ts";
+import type { Target } from "./page.ts";
 
 export type At =
   | "connecting" | "ringing" | "waiting" | "answered"
