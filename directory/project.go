@@ -110,8 +110,9 @@ func Find(p doorlink.Property, unit []Facts, id doorlink.EntryID, now time.Time)
 	return found, others, ok
 }
 
-// CompareNames compares unit names the way people count doors: runs of figures
-// by their value, everything else by its characters, without regard to case.
+// CompareNames compares names as people order them, of units and of whatever else
+// stands in lists: runs of figures by their value, everything else by its
+// characters, without regard to case.
 func CompareNames(a, b string) int {
 	a, b = strings.ToLower(a), strings.ToLower(b)
 	for a != "" && b != "" {

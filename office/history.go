@@ -66,14 +66,14 @@ type Happened struct {
 	Outcome  Outcome             `json:"outcome"`
 }
 
-// History lists what happened at doors on keys that the manager decides about,
-// the latest first unless Query.Sort is When: calls when they ended, doorcodes when
-// they were given. What doorlink.Record.VisibleTo keeps back leaves no trace in it,
-// nor in its pages; Page.Total stays 0, since nobody counts. Query.Find is for people by name,
-// address or unit, Query.Only for "door", "person", "kind", and "from" and "to",
-// days on the doors' clock of which both are in. It fails with ErrDays,
-// ErrHappening, ErrNamesMany, ErrCountsOnly and ErrCursor, and with
-// ErrDoorGone for a door that is not there. Needs SeeHistory.
+// History lists what happened at doors on keys that the manager decides about, the
+// latest first unless Query.Sort is When: calls when they ended, doorcodes when they
+// were given. What doorlink.Record.VisibleTo keeps back leaves no trace in it, nor
+// in its pages; Page.Total stays 0, since nobody counts. Query.Find is for people by
+// name, address or unit, Query.Only for "door", "person", "kind", and "from" and
+// "to", days on the doors' clock of which both are in. It fails with ErrDays,
+// ErrHappening, ErrNamesMany, ErrCountsOnly and ErrCursor, and with ErrDoorGone for
+// a door that is not there. Needs SeeHistory.
 func (d *Desk) History(ctx context.Context, q Query) (Page[Happened], error) {
 	h, err := d.historian(ctx, q)
 	if err != nil || h.nobody {

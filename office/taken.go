@@ -93,9 +93,9 @@ func (d *Desk) taken(f store.Feed, s Skips, now time.Time) store.Taken {
 	}
 }
 
-// TakenLists lists what came of the lists that came by themselves, the latest
-// first unless Query.Sort is When, for as long as calls are kept. Query.Find is for pieces of their names.
-// It counts nothing. Needs what Feed does.
+// TakenLists lists what came of the lists that came by themselves, the latest first
+// unless Query.Sort is When, for as long as calls are kept. Query.Find is for pieces
+// of their names. It counts nothing. Needs what Feed does.
 func (d *Desk) TakenLists(ctx context.Context, q Query) (Page[TakenList], error) {
 	if err := d.mayFeed(); err != nil {
 		return Page[TakenList]{}, err

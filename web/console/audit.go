@@ -98,7 +98,7 @@ func (v *auditView) choose(r *http.Request, c office.DeedChoices) {
 	chosen["who"], chosen["what"] = pick(v.By, chosen["who"]), pick(v.What, chosen["what"])
 	for _, name := range []string{"from", "to", "who", "what", "q"} {
 		if text := chosen[name]; text != "" {
-			v.Chips = append(v.Chips, chip{v.Say("console.audit.chip."+name, "text", text), without(r, name)})
+			v.Chips = append(v.Chips, chip{v.Say("console.audit.chip."+name, "text", text), with(r, name, "")})
 		}
 	}
 }

@@ -98,20 +98,9 @@ func (v *historyView) choose(r *http.Request, d *desk, q office.Query, doors []d
 	}
 	for _, name := range []string{"from", "to", "door", "kind", "q", "person"} {
 		if text := chosen[name]; text != "" {
-			v.Chips = append(v.Chips, chip{d.lang.Say("console.history.chip."+name, "text", text), without(r, name)})
+			v.Chips = append(v.Chips, chip{d.lang.Say("console.history.chip."+name, "text", text), with(r, name, "")})
 		}
 	}
-}
-
-// without is a request's address without one of its choices, from the first page.
-func without(r *http.Request, name string) string {
-	at := *r.URL
-	q := at.Query()
-	for _, gone := range []string{name, "after", doneParam} {
-		q.Del(gone)
-	}
-	at.RawQuery = q.Encode()
-	return at.RequestURI()
 }
 
 // happened puts a line of the history into words.
