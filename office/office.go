@@ -10,9 +10,10 @@
 // somebody else was faster, and undone.
 //
 // Whatever is named by an ID fails with store.ErrMissing where nothing of that ID is
-// at the property, and with ErrMayNot where the ability is missing. Whatever takes a
-// tag fails with doorlink.ErrChanged where what stands there has another; an empty
-// tag takes it as it is. Days are the property's unless said otherwise.
+// at the property, such as ErrDoorGone, and with ErrMayNot where the ability is
+// missing. Whatever takes a tag fails with doorlink.ErrChanged where what stands
+// there has another; an empty tag takes it as it is. Days are the property's unless
+// said otherwise.
 //
 // Reading is from a Roll: the building as it stands, kept in memory until it
 // changes.
