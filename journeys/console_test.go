@@ -139,6 +139,9 @@ func tourHistory(rut *tab, see look, h *house) {
 	see(rut, "console-history")
 	h.isCalled(rut.tb)
 	rut.opens("History", "Nobody answered", see, "console-history-rows")
+	rut.do(chromedp.Click(chromedp.CSS("[aria-sort] a")))
+	rut.see("[aria-sort=ascending]")
+	see(rut, "console-history-oldest")
 	rut.do(chromedp.SetValue(chromedp.CSS("[name=kind]"), "codes"))
 	rut.does("Find", "take this choice back", see, "console-history-chosen")
 }

@@ -42,7 +42,8 @@ func BenchmarkPages(b *testing.B) {
 	pages := append(pagesOf(estate),
 		"people?q=schwarzenberger-77", "people?show=unlisted&sort=-unit&door="+string(estate.Doors[0].ID),
 		"keys/"+string(estate.Keys[0].ID)+"/holders?q=maximiliane7&sort=-to", "audit?what=unit&who="+string(h.rut.ID),
-		"audit?what=key&from=2020-01-01", "history?q=schwarzenberger-9999", "history?kind=codes", "units?q=77&sort=-people",
+		"audit?what=key&from=2020-01-01", "audit?q=7A", "audit?sort=when&from=2020-01-01", "history?q=schwarzenberger-9999",
+		"history?kind=codes", "history?sort=when", "units?q=77&sort=-people",
 		"import/"+string(h.listed(b, estate)))
 	v := h.signedIn(b, h.rut)
 	for _, path := range pages {
