@@ -6,9 +6,10 @@ import (
 	"go.uber.org/goleak"
 
 	"doorlink/doorlinktest"
+	"doorlink/store/storetest"
 )
 
 func TestMain(m *testing.M) {
 	doorlinktest.BeNode()
-	goleak.VerifyTestMain(m)
+	goleak.VerifyTestMain(storetest.Tests{M: m})
 }

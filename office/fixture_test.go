@@ -15,7 +15,7 @@ import (
 	"doorlink/store/storetest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(storetest.Tests{M: m}) }
 
 // onEach runs a test on every engine there is, each with a house to itself.
 func onEach(t *testing.T, test func(*testing.T, *house)) {

@@ -17,7 +17,7 @@ func TestMain(m *testing.M) {
 	if path := os.Getenv(writerVar); path != "" {
 		os.Exit(writeUntilKilled(path))
 	}
-	goleak.VerifyTestMain(m)
+	goleak.VerifyTestMain(storetest.Tests{M: m})
 }
 
 // TestStore runs the suite on every engine there is.

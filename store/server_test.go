@@ -215,7 +215,7 @@ func TestDeadlockedWritesAreTriedAgain(t *testing.T) {
 // TestNodesStartTogether opens one fresh database eight times at once.
 func TestNodesStartTogether(t *testing.T) {
 	t.Parallel()
-	url := storetest.Postgres(t)
+	url := storetest.Bare(t)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	crowd(t, 8, func(int) error {

@@ -1,27 +1,19 @@
 // Package storetest gives tests databases of their own, and buildings and managers to
-// put into them. A database is a new file of SQLite, or a new one on the PostgreSQL
-// server that the environment names. A file comes with its schema, which is made once
-// in a process and copied from then on.
+// put into them. A database is a new file of SQLite, or one on the PostgreSQL server that
+// the environment names. It comes with its schema: a file as a copy of one that is made
+// once in a process, one on the server emptied after the test that had it before.
 package storetest
 
 import (
 	"context"
-	"database/sql"
 	"log/slog"
-	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 
-	"doorlink"
 	"doorlink/store"
 )
-
-// PostgresVar names the variable with the URL of a PostgreSQL server on which
-// tests may make databases. Without it they run on SQLite alone.
-const PostgresVar = "DOORLINK_TEST_POSTGRES"
 
 // Engines are the makers of databases by the name of their engine: SQLite and
 // Postgres.
@@ -80,41 +72,6 @@ var fresh = sync.OnceValues(func() ([]byte, error) {
 	}
 	return os.ReadFile(path)
 })
-
-// Postgres makes an empty database for one test on the PostgreSQL server and
-// returns its URL. Where there is no server the test is skipped.
-func Postgres(tb testing.TB) string {
-	tb.Helper()
-	name := strings.ToLower(doorlink.NewID[string]("test"))
-	u, err := url.Parse(Server(tb))
-	must(tb, err)
-	Exec(tb, Server(tb), `CREATE DATABASE `+name)
-	tb.Cleanup(func() { Exec(tb, Server(tb), `DROP DATABASE `+name+` WITH (FORCE)`) })
-	u.Path = "/" + name
-	return u.String()
-}
-
-// Server is the URL of the PostgreSQL server. Where there is none the test is
-// skipped.
-func Server(tb testing.TB) string {
-	tb.Helper()
-	server := os.Getenv(PostgresVar)
-	if server == "" {
-		tb.Skip(PostgresVar + " is not set")
-	}
-	return server
-}
-
-// Exec executes one statement on a PostgreSQL database, past package store.
-func Exec(tb testing.TB, url, statement string) {
-	tb.Helper()
-	pool, err := sql.Open("pgx", url) // the driver comes with package store
-	must(tb, err)
-	defer pool.Close()
-	if _, err := pool.ExecContext(context.WithoutCancel(tb.Context()), statement); err != nil {
-		tb.Fatalf("%s: %v", statement, err)
-	}
-}
 
 func must(tb testing.TB, err error) {
 	tb.Helper()
