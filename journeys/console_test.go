@@ -64,6 +64,10 @@ func tourConsole(tb testing.TB, see look) {
 	tourImport(rut, see, lists)
 	tourKeys(rut, see)
 	tourHistory(rut, see, h)
+	h.joins(rut.tb)
+	rut.tapRole("link", "Doors")
+	rut.tapRole("link", "Front door")
+	rut.opens("Directory", "Name or unit", see, "console-door-directory-listed")
 	rut.tapRole("link", "Webhooks")
 	tourWebhooks(rut, see)
 	rut.opens("Reports", "What was removed", see, "console-reports")
@@ -235,6 +239,23 @@ func (h *house) isCalled(tb testing.TB) {
 	})
 }
 
+// joins has everybody sign in to a handset.
+func (h *house) joins(tb testing.TB) {
+	tb.Helper()
+	h.arranges(tb, func(ctx context.Context, db *store.DB, at *store.Standing) error {
+		return db.Write(ctx, func(tx *store.Tx) error {
+			for _, p := range at.People {
+				p.Activated = true
+				handset := doorlink.Handset{ID: doorlink.NewID[doorlink.HandsetID]("hset"), Person: p.ID, Name: "Firefox"}
+				if err := errors.Join(tx.SetPerson(ctx, p), tx.AddHandset(ctx, handset, "", time.Now())); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
+}
+
 // tourTokens makes a token.
 func tourTokens(rut *tab, see look) {
 	rut.opens("API", "No program is connected", see, "console-tokens-none")
@@ -281,7 +302,7 @@ func tourImport(rut *tab, see look, lists string) {
 		"7A,Mia Holm,mia@post.example,,\n8A,Otto Berg,,,\n")
 	rut.do(chromedp.Click(chromedp.CSS("[name=leavers]")))
 	rut.does("Look again", "Leaves", see, "console-import-list")
-	rut.tapRole("link", "Import")
+	rut.opens("Import", "Lists of the last day", see, "console-import-kept")
 	rut.opens("Set up and decide", "None has come yet", see, "console-import-sync")
 	drops(rut.tb, filepath.Join(lists, ask(rut, chromedp.Evaluate[string](`document.querySelector("main .once").textContent`))),
 		"Unit,Name,E-mail\n2B,Chiara Rossi,chiara@rossi.example\n7A,Mia Holm,mia@post.example\n5C,Lena Fischer,lena@fischer.example\n9A,Otto Berg,otto\n")

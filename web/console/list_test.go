@@ -2,9 +2,12 @@ package console
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,6 +16,7 @@ import (
 
 	"doorlink"
 	"doorlink/building"
+	"doorlink/drop"
 	"doorlink/office"
 	"doorlink/store"
 )
@@ -27,7 +31,7 @@ func (h *house) crowd(t *testing.T) {
 	h.plan.AddKey("Roof")
 	for i := range 2 * many { // every second one is listed, the others cannot be reached
 		who := h.plan.AddResident(fmt.Sprintf("%d%c", i/2+2, 'A'+i%2), fmt.Sprintf("Ada%d", i), fmt.Sprintf("Nwosu%d", i*7%many))
-		h.plan.People[i].Activated = true
+		h.plan.People[i].Activated, h.plan.People[i].Email = true, fmt.Sprintf("ada%d@example.org", i)
 		if i%2 == 0 {
 			h.plan.AddHandset(who, "Firefox · Android")
 		}
@@ -77,6 +81,26 @@ func (h *house) crowd(t *testing.T) {
 		if _, err := d.AddDraft(t.Context(), fmt.Sprintf("list %d.csv", i), strings.NewReader(newcomers(1))); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// disputes has a list come by itself that leaves people out.
+func (h *house) disputes(t *testing.T) {
+	t.Helper()
+	root := t.TempDir()
+	h.console.office.Use(office.Ways{Lists: drop.Folder{Root: root}})
+	dir := filepath.Join(root, string(h.plan.Property.ID))
+	ada := "Unit,Name,E-mail\n2A,Ada0 Nwosu0,ada0@example.org\n" // the only one it has
+	path, old := filepath.Join(dir, "june.csv"), time.Now().Add(-time.Hour)
+	if err := errors.Join(os.Mkdir(dir, 0o700), os.WriteFile(path, []byte(ada), 0o600), os.Chtimes(path, old, old)); err != nil {
+		t.Fatal(err)
+	}
+	d := h.desk(t)
+	if _, err := d.SetFeed(t.Context(), office.FeedTimes[0], true); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.SyncNow(t.Context()); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -146,6 +170,7 @@ func TestEveryListIsSearchedSortedAndPagedByItsAddress(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, nil)
 	h.crowd(t)
+	h.disputes(t)
 	v := h.signedIn(t, h.rut)
 	draft, err := h.desk(t).AddDraft(t.Context(), "everybody.csv", strings.NewReader(newcomers(many)))
 	if err != nil {
@@ -162,7 +187,7 @@ func TestEveryListIsSearchedSortedAndPagedByItsAddress(t *testing.T) {
 		h.key("/holders")[len(h.path("")):]: {2 * many, "ada1"}, roof + "/give": {2 * many, "ada1"},
 		"locks": {many + 1, "gate 1"}, "managers": {many + 1, "maya 2"}, "tokens": {many, "program 2"},
 		"webhooks": {office.MaxHooks, "call.answered"}, "import": {many + 1, "list 3"},
-		"import/" + string(draft.ID): {many, "bea new3"}, front + "/directory": {many, "nwosu3"},
+		"import/sync": {2*many - 1, "ada5"}, "import/" + string(draft.ID): {many, "bea new3"}, front + "/directory": {many, "nwosu3"},
 		"reports/keys": {many + 2, "cellar 4"}, "reports/people-keys": {2 * many, "ada2"}, "reports/unreached": {many, "4"},
 		"reports/access":    {many * (many + 1), "ada59 nwosu53"},
 		root + "properties": {many + 3, "house 2"},
