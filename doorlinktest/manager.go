@@ -14,6 +14,7 @@ import (
 	"doorlink/doorcode"
 	"doorlink/office"
 	"doorlink/store"
+	"doorlink/store/storetest"
 )
 
 // Manager is a Portfolio Manager: signed in to the console in a browser, and with
@@ -26,9 +27,7 @@ type Manager struct {
 // Manager appoints one.
 func (h *House) Manager(name string) *Manager {
 	h.tb.Helper()
-	who := doorlink.Manager{
-		ID: doorlink.NewID[doorlink.ManagerID]("man"), Name: name, Email: strings.ToLower(name) + "@example.org", Portfolio: true,
-	}
+	who := storetest.PortfolioManager(name)
 	link, token := doorlink.NewSecret(), doorlink.Secret(office.TokenPrefix+doorlink.NewSecret().Reveal())
 	h.Log.keep("a manager's link", link.Reveal())
 	h.Log.keep("a manager's token", token.Reveal())
