@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/mail"
+	"strconv"
 	"strings"
 	"time"
 
@@ -28,7 +29,7 @@ var (
 	ErrDates = doorlink.Fail(doorlink.Invalid, "people.dates")
 	// ErrYears refuses a key for years that nobody means; args "from" and "to" are
 	// the first and the last that can be meant.
-	ErrYears = doorlink.Fail(doorlink.Invalid, "people.years", "from", roster.FirstYear, "to", roster.LastYear)
+	ErrYears = doorlink.Fail(doorlink.Invalid, "people.years", "from", strconv.Itoa(roster.FirstYear), "to", strconv.Itoa(roster.LastYear))
 	// ErrNoMail refuses to send letters where none can be sent, or one was not.
 	ErrNoMail = doorlink.Fail(doorlink.Down, "people.no_mail")
 )

@@ -2,6 +2,7 @@ package web
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -125,7 +126,7 @@ func newCheckRow(l *locale.Language, c directory.Check, zone *time.Location) che
 // date says a moment with its day, in t's own zone: "3 May 2026, 00:00".
 func date(l *locale.Language, t time.Time) string {
 	month := l.Say("resident.month." + t.Format("1"))
-	return l.Say("resident.date", "day", t.Day(), "month", month, "year", t.Year(), "time", t)
+	return l.Say("resident.date", "day", t.Day(), "month", month, "year", strconv.Itoa(t.Year()), "time", t)
 }
 
 // problemView is resident/problem.html: why a device is not signed in, and the

@@ -221,6 +221,15 @@ func TestAKeyThatIsGoneIsNotGiven(t *testing.T) {
 	v.post(h.key("/give"), ada).says(t, http.StatusNotFound, "not there any more")
 }
 
+func TestAYearBeyondThoseOfListsIsSaidAsAYear(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, nil)
+	v := h.signedIn(t, h.rut)
+	ada := h.key("/holders/" + string(h.plan.People[0].ID))
+	form := url.Values{"tag": {hidden(t, v.get(ada).body, "tag")}, "to": {"2300-01-01T00:00"}}
+	v.post(ada, form).says(t, http.StatusBadRequest, "in the years from 2000 to 2199", `value="2300-01-01T00:00"`)
+}
+
 // keyPages are the addresses of everything about a key that there is.
 func (h *house) keyPages(k doorlink.KeyID) (looks, edits, grants []string) {
 	at := h.path("keys/" + string(k))
