@@ -10,7 +10,7 @@ import (
 
 // Listing chooses a part of a list, as the console's addresses do.
 type Listing struct {
-	Find  string `query:"find" maxLength:"200" doc:"Words, all of which must be there; case does not matter"`
+	Find  string `query:"find" maxLength:"200" doc:"Words, all of which must be there; neither case nor accents matter"`
 	Sort  string `query:"sort" maxLength:"40" doc:"A column; with - before it, from the end"`
 	After string `query:"after" maxLength:"200" doc:"The cursor of the page before: its next"`
 	Limit int    `query:"limit" minimum:"1" maximum:"500" doc:"Rows at most; 50 unless said"`

@@ -144,6 +144,17 @@ func TestTheListIsInHouseOrder(t *testing.T) {
 	}
 }
 
+func TestNamesComeAsPeopleOrderThem(t *testing.T) {
+	t.Parallel()
+	want := []string{"anna", "Émile", "Emma", "Gate 9", "gate 010", "Gate 11", "O'Neil", "Özdemir", "Pay"}
+	got := slices.Clone(want)
+	slices.Reverse(got)
+	slices.SortFunc(got, directory.CompareNames)
+	if diff := cmp.Diff(got, want); diff != "" {
+		t.Errorf("(-got +want):\n%s", diff)
+	}
+}
+
 func TestHouseOrderIsAnOrder(t *testing.T) {
 	t.Parallel()
 	unit := rapid.StringMatching(`[0-9A-Ca-c -]{1,5}`)

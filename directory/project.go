@@ -112,9 +112,9 @@ func Find(p doorlink.Property, unit []Facts, id doorlink.EntryID, now time.Time)
 
 // CompareNames compares names as people order them, of units and of whatever else
 // stands in lists: runs of figures by their value, everything else by its
-// characters, without regard to case.
+// characters, without regard to case and accents.
 func CompareNames(a, b string) int {
-	a, b = strings.ToLower(a), strings.ToLower(b)
+	a, b = Plain(a), Plain(b)
 	for a != "" && b != "" {
 		x, y := run(a), run(b)
 		if c := compareRuns(x, y); c != 0 {

@@ -50,9 +50,23 @@ func nameMatches(name, want string) bool {
 // Fold reduces text to what a search compares: lower case, without accents,
 // spaces, hyphens and points.
 func Fold(s string) string {
+	return strings.Map(func(r rune) rune {
+		if separates(r) {
+			return -1
+		}
+		return r
+	}, Plain(s))
+}
+
+// Plain is text in lower case and without accents, as people type names in a hurry
+// and look for them in lists.
+func Plain(s string) string {
+	if !strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII }) {
+		return strings.ToLower(s)
+	}
 	var b strings.Builder
 	for _, r := range norm.NFKD.String(s) {
-		if !unicode.Is(unicode.Mn, r) && !separates(r) {
+		if !unicode.Is(unicode.Mn, r) {
 			b.WriteRune(unicode.ToLower(r))
 		}
 	}

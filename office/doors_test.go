@@ -376,10 +376,11 @@ func TestADirectoryIsSearchedAndPagedInItsOwnOrder(t *testing.T) {
 	all := []directory.Entry{
 		{ID: "e3", Name: "Office", Place: "Office", Featured: true},
 		{ID: "e1", Name: "Ada N.", Place: "2B", Known: []string{"nwosu", "adanwosu", "nwosuada"}},
+		{ID: "e4", Name: "Émile Ö.", Place: "3"},
 		{ID: "e2", Name: "Bram V.", Place: "10A", Known: []string{"visser"}},
 	}
 	for find, want := range map[string]string{
-		"": "Office Ada N. Bram V.", "office": "Office", "2b": "Ada N.", "NWOSU": "Ada N.", "ada 2b": "Ada N.", "ada 10": "", "a": "Ada N. Bram V.",
+		"": "Office Ada N. Émile Ö. Bram V.", "emile": "Émile Ö.", "ÉMILE ö": "Émile Ö.", "office": "Office", "2b": "Ada N.", "NWOSU": "Ada N.", "ada 2b": "Ada N.", "ada 10": "", "a": "Ada N. Bram V.",
 	} {
 		q, got := office.Query{Find: find, Sort: "-name", Limit: 1}, []string(nil)
 		for {

@@ -6,11 +6,12 @@ import (
 	"strings"
 
 	"doorlink"
+	"doorlink/directory"
 )
 
 // Query chooses a page of a list: what to find, in which order, from where.
 type Query struct {
-	Find  string            // words, all of which a row must contain; any case
+	Find  string            // words, all of which a row must contain, whatever case and accents
 	Sort  string            // a column, with "-" before it for the other direction; empty: the list's own order
 	After string            // the cursor of the page before; empty: from the first row
 	Limit int               // 0: PageSize
@@ -94,8 +95,8 @@ func after[T any](all []T, cursor string, id func(T) string) (int, error) {
 
 // finds reports whether the texts contain every word that is looked for.
 func finds(find string, texts ...string) bool {
-	all := strings.ToLower(strings.Join(texts, "\n"))
-	for word := range strings.FieldsSeq(strings.ToLower(find)) {
+	all := directory.Plain(strings.Join(texts, "\n"))
+	for word := range strings.FieldsSeq(directory.Plain(find)) {
 		if !strings.Contains(all, word) {
 			return false
 		}

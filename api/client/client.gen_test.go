@@ -710,7 +710,7 @@ type InviteParams struct {
 
 // ListUnitsParams defines parameters for ListUnits.
 type ListUnitsParams struct {
-	// Find Words, all of which must be there; case does not matter
+	// Find Words, all of which must be there; neither case nor accents matter
 	Find *string `form:"find,omitempty" json:"find,omitempty"`
 
 	// Sort A column; with - before it, from the end
