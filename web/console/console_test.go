@@ -27,6 +27,7 @@ import (
 type house struct {
 	db         *store.DB
 	console    *Server
+	handler    http.Handler // of the console
 	base       string
 	plan, elm  *building.Plan
 	rut, linda doorlink.Manager
@@ -59,7 +60,8 @@ func (h *house) open(t testing.TB, post Post) {
 	if h.console, err = New(Config{Base: "http://localhost", Post: post}, h.db, desks, log); err != nil {
 		t.Fatal(err)
 	}
-	site := httptest.NewServer(h.console.Handler())
+	h.handler = h.console.Handler()
+	site := httptest.NewServer(h.handler)
 	t.Cleanup(site.Close)
 	h.base = site.URL
 }

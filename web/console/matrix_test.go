@@ -248,7 +248,7 @@ func (h *house) session(t *testing.T, r *http.Request, m doorlink.Manager) {
 func (h *house) served(t *testing.T, r *http.Request) (status int, body string) {
 	t.Helper()
 	w := httptest.NewRecorder()
-	h.console.Handler().ServeHTTP(w, r.WithContext(t.Context()))
+	h.handler.ServeHTTP(w, r.WithContext(t.Context()))
 	text, err := io.ReadAll(w.Result().Body)
 	if err != nil {
 		t.Fatal(err)
