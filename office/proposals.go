@@ -18,7 +18,9 @@ import (
 type PlanLine struct {
 	roster.Line
 	Unit string // a new unit's name; the rest is zero but for its Row
-	at   int
+
+	at           int
+	named, homes string // by which it is found and sorted, as directory.Plain has them
 }
 
 // NewUnit is what a PlanLine of a unit is looked for by. Busy stands for all lines
@@ -53,12 +55,13 @@ func linesOf(p roster.Plan) []PlanLine {
 		all = append(all, PlanLine{Line: roster.Line{Row: u.Row}, Unit: u.Unit.Name})
 	}
 	for i := range all {
-		all[i].at = i
+		l := &all[i]
+		l.at, l.named, l.homes = i, directory.Plain(l.name()), directory.Plain(l.units())
 	}
 	return all
 }
 
-// name is what a line is sorted by.
+// name is what the line is called.
 func (l PlanLine) name() string { return l.Unit + l.Person.As(doorlink.FullName, l.Person.Email) }
 
 // units are the names of a line's units.
@@ -74,9 +77,9 @@ var planOrder = order[PlanLine]{
 	by: map[string]func(a, b PlanLine) int{
 		"":     func(a, b PlanLine) int { return a.at - b.at },
 		"row":  func(a, b PlanLine) int { return a.at - b.at },
-		"name": func(a, b PlanLine) int { return cmp.Or(directory.CompareNames(a.name(), b.name()), a.at-b.at) },
+		"name": func(a, b PlanLine) int { return cmp.Or(directory.CompareNames(a.named, b.named), a.at-b.at) },
 		"unit": func(a, b PlanLine) int {
-			return cmp.Or(directory.CompareNames(a.units(), b.units()), directory.CompareNames(a.name(), b.name()))
+			return cmp.Or(directory.CompareNames(a.homes, b.homes), directory.CompareNames(a.named, b.named))
 		},
 	},
 	id: func(l PlanLine) string { return fmt.Sprintf("%06d", l.at) },
@@ -93,7 +96,7 @@ func (p *Proposal) Rows(q Query) (Page[PlanLine], error) {
 		if what != "" && l.What() != what && !(what == Busy && busy) {
 			continue
 		}
-		if q.Find == "" || finds(q.Find, l.name(), l.Person.Email, l.Was.Email, l.units()) {
+		if q.Find == "" || finds(q.Find, l.named, l.Person.Email, l.Was.Email, l.homes) {
 			found = append(found, l)
 		}
 	}
