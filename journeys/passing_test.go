@@ -36,7 +36,7 @@ func midnightAt(day doorlink.Day, end time.Time) doorcode.Calendar {
 	return doorcode.Calendar{Initial: int(int64(day+1)*24*3600 - end.Unix())}
 }
 
-// endsIn leaves the one call that goes on so much time.
+// endsIn leaves the one call that rings or goes on so much time.
 func (h *house) endsIn(tb testing.TB, left time.Duration) {
 	tb.Helper()
 	h.records(tb, func(ctx context.Context, db *store.DB) error {

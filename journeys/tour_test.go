@@ -110,6 +110,7 @@ func tourEnds(tb testing.TB, see look) {
 	ada.reads("Hello, I have fl")
 	see(guest, "visitor-texting")
 	see(ada, "resident-incoming-text")
+	h.endsIn(tb, 0)
 	guest.is("missed")
 	see(guest, "visitor-missed")
 	ada.is("missed")
