@@ -75,10 +75,7 @@ func (d *Desk) deeds(ctx context.Context, q Query) (Page[DeedLine], error) {
 		return Page[DeedLine]{}, err
 	}
 	var p Page[DeedLine]
-	if len(deeds) == of.Limit {
-		deeds = deeds[:q.rows()]
-		p.Next = strconv.FormatInt(deeds[len(deeds)-1].Seq, 10)
-	}
+	deeds, p.Next = cut(deeds, q, func(deed doorlink.Deed) string { return strconv.FormatInt(deed.Seq, 10) })
 	for _, deed := range deeds {
 		line := d.line(deed, time.Now())
 		line.By, line.Program, line.About = n.managers[deed.Manager], n.tokens[deed.Via], n.about(deed)

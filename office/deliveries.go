@@ -34,12 +34,8 @@ func (d *Desk) Deliveries(ctx context.Context, id doorlink.HookID, q Query) (Pag
 	if err != nil {
 		return Page[store.Delivery]{}, err
 	}
-	p := Page[store.Delivery]{Rows: all, Total: total}
-	if len(all) > q.rows() {
-		p.Rows = all[:q.rows()]
-		last := p.Rows[len(p.Rows)-1]
-		p.Next = writePosition(last.At, last.ID)
-	}
+	p := Page[store.Delivery]{Total: total}
+	p.Rows, p.Next = cut(all, q, func(d store.Delivery) string { return writePosition(d.At, d.ID) })
 	return p, nil
 }
 

@@ -16,6 +16,16 @@ const When = "when"
 // oldest reports whether a log is to have the oldest first.
 func (q Query) oldest() bool { return q.Sort == When }
 
+// cut makes a page of what was read of a log, which is one row too many where a
+// page follows: its cursor is that of the last row that stays.
+func cut[T any](all []T, q Query, cursor func(T) string) (rows []T, next string) {
+	if len(all) <= q.rows() {
+		return all, ""
+	}
+	rows = all[:q.rows()]
+	return rows, cursor(rows[len(rows)-1])
+}
+
 // writePosition makes the cursor of a log: where the last row of the page stands.
 func writePosition[ID ~string](at time.Time, id ID) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(at.UnixMilli(), 10) + " " + string(id)))

@@ -111,11 +111,7 @@ func (d *Desk) TakenLists(ctx context.Context, q Query) (Page[TakenList], error)
 		return Page[TakenList]{}, err
 	}
 	p := Page[TakenList]{}
-	if len(all) > q.rows() {
-		all = all[:q.rows()]
-		last := all[len(all)-1]
-		p.Next = writePosition(last.At, last.ID)
-	}
+	all, p.Next = cut(all, q, func(t store.Taken) string { return writePosition(t.At, t.ID) })
 	for _, t := range all {
 		l := TakenList{ID: t.ID, File: t.File, Skips: t.Skipped != ""}
 		if err := json.Unmarshal([]byte(t.Result), &l.Report); err != nil {
